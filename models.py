@@ -1,0 +1,953 @@
+"""What things are: every table in the order a deal travels; columns, relations, questions, list queries. No verbs."""
+
+import json
+import unicodedata
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import cached_property, partial, reduce
+from operator import or_
+
+from peewee import (
+    JOIN,
+    SQL,
+    BigIntegerField,
+    BlobField,
+    BooleanField,
+    Check,
+    DatabaseProxy,
+    DateField,
+    DateTimeField,
+    ForeignKeyField,
+    IntegerField,
+    JSONField,
+    Model,
+    TextField,
+    fn,
+)
+
+db = DatabaseProxy()
+
+FEW = 1_001  # a list page never counts further than this
+
+
+def utcnow():
+    """Naive UTC, to the microsecond: the only kind of time a column holds."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def name_key(name):
+    """The form in which two spellings of one company name are equal: NFKC, no blanks, brackets alike, lower case."""
+    folded = unicodedata.normalize("NFKC", name or "").casefold()
+    return "".join(folded.split()).translate({ord("【"): "(", ord("】"): ")", ord("["): "(", ord("]"): ")"})
+
+
+def mask_phone(phone):
+    """138****5678 for a mobile number; the last four digits of any other."""
+    if not phone:
+        return ""
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 11 else f"****{phone[-4:]}"
+
+
+def capped_count(query):
+    """How many rows, counted no further than FEW: 1,001 means "more than 1,000"."""
+    return query.select(SQL("1")).limit(FEW).count(clear_limit=False)
+
+
+class JSON(JSONField):
+    """A JSON column that keeps Chinese readable in the file."""
+
+    def __init__(self, **options):
+        super().__init__(dumps=partial(json.dumps, ensure_ascii=False, sort_keys=True), **options)
+
+
+class Quantity(BigIntegerField):
+    """A Decimal of at most four places, stored as ten-thousandths, so that no float reaches a column."""
+
+    def db_value(self, value):
+        return int(Decimal(value) * 10_000) if isinstance(value, (Decimal, int, str)) else value
+
+    def python_value(self, value):
+        return None if value is None else Decimal(value) / 10_000
+
+
+class TaxRate(IntegerField):
+    """A Decimal rate (0.13), stored in basis points (1300)."""
+
+    def db_value(self, value):
+        return int(value * 10_000) if isinstance(value, Decimal) else value
+
+    def python_value(self, value):
+        return None if value is None else Decimal(value) / 10_000
+
+
+class Table(Model):
+    class Meta:
+        database = db
+        legacy_table_names = False
+
+    @classmethod
+    def kind(cls):
+        """The word by which events, members and notices name this table."""
+        return cls.__name__.lower()
+
+
+# ---- the company and its people --------------------------------------------------------------------------------------
+
+
+class Company(Table):
+    """One row: who we are and the limits we set ourselves."""
+
+    name = TextField()
+    short_name = TextField()
+    address = TextField(default="")
+    phone = TextField(default="")
+    website = TextField(default="")
+    tax_id = TextField(default="")
+    logo = BlobField(null=True)
+    logo_type = TextField(default="")
+    time_zone = TextField(default="Asia/Shanghai")
+    daily_claim_limit = IntegerField(default=20)
+    claim_capacity = IntegerField(default=100)
+    links_customers_by_name = BooleanField(default=True)  # 客户新建查重
+    quote_valid_days = IntegerField(default=30)
+    quote_terms = TextField(default="")
+    discount_floor = IntegerField(default=9000)  # basis points; what an approver compares a quote with
+    margin_floor = IntegerField(default=3000)
+    amount_limit = BigIntegerField(default=50_000_000)  # 分
+    is_demo = BooleanField(default=False)
+    created_at = DateTimeField(default=utcnow)
+
+    class Meta:
+        constraints = [Check("id = 1")]
+
+    @classmethod
+    def current(cls):
+        return cls.get_or_none(cls.id == 1)
+
+
+class Department(Table):
+    name = TextField()
+    parent = ForeignKeyField("self", null=True, backref="children")
+    path = TextField(index=True)  # "/1/4/": a department and all below share the prefix
+    position = IntegerField(default=0)
+
+
+class User(Table):
+    ADMINISTRATOR, MANAGER, SELLER, FINANCE, SERVICE = ROLES = ("administrator", "manager", "seller", "finance", "service")
+    SCOPES = ("self", "department", "below", "all")
+
+    name = TextField()
+    login = TextField(unique=True)
+    email = TextField(null=True, unique=True)
+    phone = TextField(null=True, unique=True)
+    password_hash = TextField()
+    role = TextField()
+    data_scope = TextField(default="self")
+    department = ForeignKeyField(Department, null=True, backref="people")
+    heads_department = BooleanField(default=False)
+    title = TextField(default="")
+    language = TextField(default="zh")
+    theme = TextField(default="")
+    shortcuts = BooleanField(default=True)
+    disabled_at = DateTimeField(null=True)
+    created_at = DateTimeField(default=utcnow)
+
+    class Meta:
+        table_name = "users"
+
+    @property
+    def active(self):
+        return self.disabled_at is None
+
+    def is_a(self, *roles):
+        return self.role in roles
+
+    @cached_property
+    def overseen(self):
+        """Ids of the people whose records this person sees (data scope); None when there is no limit."""
+        if self.data_scope == "all":
+            return None
+        if self.data_scope == "self" or not self.department_id:
+            return (self.id,)
+        here = User.department == self.department_id
+        if self.data_scope == "below":
+            here = Department.path.startswith(self.department.path)
+        colleagues = User.select(User.id).join(Department, on=User.department).where(here | (User.id == self.id))
+        return tuple(row.id for row in colleagues)
+
+    def oversees(self, other_id):
+        return self.overseen is None or other_id in self.overseen
+
+    @property
+    def superior(self):
+        """The head of the nearest department upwards who is somebody else; None at the top."""
+        if not self.department_id:
+            return None
+        upwards = [int(part) for part in self.department.path.strip("/").split("/")]
+        heads = User.select(User, Department).join(Department).where(
+            User.department.in_(upwards), User.heads_department, User.disabled_at.is_null(), User.id != self.id
+        )
+        return max(heads, key=lambda head: len(head.department.path), default=None)
+
+
+class Session(Table):
+    """A browser that is logged in. The cookie holds a random token, this row its SHA-256."""
+
+    token_hash = TextField(unique=True)
+    user = ForeignKeyField(User, backref="sessions", on_delete="CASCADE")
+    created_at = DateTimeField(default=utcnow)
+    last_seen_at = DateTimeField(default=utcnow)
+    expires_at = DateTimeField()
+    remembered = BooleanField(default=False)
+    address = TextField(default="")
+    agent = TextField(default="")
+
+
+class LoginFailure(Table):
+    login = TextField()
+    address = TextField()
+    at = DateTimeField(default=utcnow, index=True)
+
+
+# ---- what happened ---------------------------------------------------------------------------------------------------
+
+
+class Event(Table):
+    """One fact: who, what, before and after, when. Hash-chained; triggers refuse UPDATE and DELETE."""
+
+    at = DateTimeField()
+    actor = ForeignKeyField(User, null=True)
+    verb = TextField()  # "lead.claimed"
+    record_kind = TextField()
+    record_id = IntegerField()
+    customer_id = IntegerField(null=True)
+    before = JSON(null=True)
+    after = JSON(null=True)
+    detail = JSON(null=True)
+    previous_hash = TextField()
+    hash = TextField(unique=True)
+
+    class Meta:
+        indexes = ((("record_kind", "record_id", "id"), False), (("customer_id", "id"), False))
+
+
+class Notice(Table):
+    """An in-app message (消息): the facts of an event for one reader."""
+
+    user = ForeignKeyField(User, backref="notices")
+    verb = TextField()
+    record_kind = TextField()
+    record_id = IntegerField()
+    facts = JSON()
+    at = DateTimeField(default=utcnow)
+    read_at = DateTimeField(null=True)
+
+    class Meta:
+        indexes = ((("user", "id"), False),)
+
+
+class Choice(Table):
+    """A word that an administrator may edit: sources, drop reasons, lost reasons, industries, categories."""
+
+    field = TextField()
+    value = TextField()
+    label = TextField()
+    label_en = TextField(default="")
+    position = IntegerField(default=0)
+    active = BooleanField(default=True)
+
+    class Meta:
+        indexes = ((("field", "value"), True),)
+
+
+class Counter(Table):
+    """The last number given out per series, so that numbers have neither gaps nor doubles."""
+
+    name = TextField(unique=True)
+    value = IntegerField()
+
+
+class Lease(Table):
+    """Which process may run a timed job, and until when."""
+
+    name = TextField(unique=True)
+    holder = TextField()
+    until = DateTimeField()
+
+
+# ---- who may see a record --------------------------------------------------------------------------------------------
+
+
+class Member(Table):
+    """A colleague on a record's team (相关团队成员)."""
+
+    record_kind = TextField()
+    record_id = IntegerField()
+    user = ForeignKeyField(User, backref="memberships")
+    may_edit = BooleanField(default=False)
+    added_by = ForeignKeyField(User, null=True, backref="+")
+    added_at = DateTimeField(default=utcnow)
+
+    class Meta:
+        indexes = ((("record_kind", "record_id", "user"), True), (("user", "record_kind"), False))
+
+    @classmethod
+    def records_of(cls, record_kind, people):
+        return cls.select(cls.record_id).where(cls.record_kind == record_kind, cls.user.in_(people))
+
+
+NOTHING = SQL("1 = 0")
+EVERYTHING = SQL("1 = 1")
+SEEN_BY = {
+    "lead": (User.ADMINISTRATOR, User.MANAGER, User.SELLER),
+    "customer": User.ROLES,
+    "opportunity": (User.ADMINISTRATOR, User.MANAGER, User.SELLER),
+    "quote": (User.ADMINISTRATOR, User.MANAGER, User.SELLER, User.FINANCE),
+    "order": User.ROLES,
+    "ticket": (User.ADMINISTRATOR, User.MANAGER, User.SELLER, User.SERVICE),
+}
+
+
+class Owned(Table):
+    """A record with a person responsible. `visible_to` is the only way to one."""
+
+    @classmethod
+    def seen_by(cls, user):
+        """The WHERE of visibility: mine or my subordinates', their teams', and all of a customer that is theirs."""
+        if user.role not in SEEN_BY[cls.kind()]:
+            return NOTHING
+        if user.overseen is None:
+            return EVERYTHING
+        return reduce(or_, cls.grounds(user))
+
+    @classmethod
+    def grounds(cls, user):
+        yield cls.owner.in_(user.overseen)
+        yield cls.id.in_(Member.records_of(cls.kind(), user.overseen))
+        if "customer" in cls._meta.fields:
+            theirs = Customer.owner.in_(user.overseen) | Customer.id.in_(Member.records_of("customer", user.overseen))
+            yield cls.customer.in_(Customer.select(Customer.id).where(theirs))
+
+    @classmethod
+    def visible_to(cls, user):
+        return cls.with_people().where(cls.seen_by(user))
+
+    def is_on_team(self, user):
+        return Member.select().where(
+            Member.record_kind == self.kind(), Member.record_id == self.id, Member.user == user.id
+        ).exists()
+
+
+# ---- leads and pools -------------------------------------------------------------------------------------------------
+
+
+class Pool(Table):
+    """A public pool (公海). Without a scope row it is open to everyone who works on leads."""
+
+    name = TextField(unique=True)
+    position = IntegerField(default=0)
+
+    @classmethod
+    def open_to(cls, user):
+        pools = cls.select().order_by(cls.position, cls.id)
+        if user.role not in SEEN_BY["lead"]:
+            return pools.where(NOTHING)
+        if user.is_a(User.ADMINISTRATOR):
+            return pools
+        departments = user.department.path.strip("/").split("/") if user.department_id else []
+        mine = (PoolScope.user == user.id) | PoolScope.department.in_([int(part) for part in departments])
+        return pools.where(
+            cls.id.not_in(PoolScope.select(PoolScope.pool)) | cls.id.in_(PoolScope.select(PoolScope.pool).where(mine))
+        )
+
+
+class PoolScope(Table):
+    """Who is a member of a pool: a person, or a department with all below it."""
+
+    pool = ForeignKeyField(Pool, backref="scopes", on_delete="CASCADE")
+    department = ForeignKeyField(Department, null=True)
+    user = ForeignKeyField(User, null=True)
+
+
+class Lead(Owned):
+    UNASSIGNED, PENDING, FOLLOWING, INVALID, CONVERTED, VOIDED = STATUSES = (
+        "unassigned", "pending", "following", "invalid", "converted", "voided",
+    )  # 未分配, 待处理, 跟进中, 无效, 已转换, 已作废
+
+    name = TextField()  # the company
+    name_key = TextField(index=True)
+    contact_name = TextField(default="")
+    contact_title = TextField(default="")
+    phone = TextField(default="", index=True)
+    wechat = TextField(default="")
+    email = TextField(default="")
+    credit_code = TextField(default="")
+    province = TextField(default="")
+    city = TextField(default="")
+    address = TextField(default="")
+    website = TextField(default="")
+    industry = TextField(default="")
+    source = TextField(default="")
+    budget = TextField(default="")
+    need = TextField(default="")
+    registered_on = DateField(null=True)
+    status = TextField(default=UNASSIGNED)
+    pool = ForeignKeyField(Pool, null=True, backref="leads")
+    home_pool = ForeignKeyField(Pool, null=True, backref="+")  # where it goes when it is given back
+    owner = ForeignKeyField(User, null=True, backref="leads")
+    entered_pool_at = DateTimeField(null=True)
+    drop_reason = TextField(default="")
+    last_owner = ForeignKeyField(User, null=True, backref="+")
+    last_note = TextField(default="")
+    last_follow_up_at = DateTimeField(null=True)
+    next_at = DateTimeField(null=True)
+    converted_at = DateTimeField(null=True)
+    created_by = ForeignKeyField(User, null=True, backref="+")
+    created_at = DateTimeField(default=utcnow)
+    updated_at = DateTimeField(default=utcnow)
+
+    class Meta:
+        constraints = [Check("status = 'voided' OR (pool_id IS NULL) <> (owner_id IS NULL)")]
+
+    @classmethod
+    def grounds(cls, user):
+        yield from super().grounds(user)
+        yield cls.pool.in_(Pool.open_to(user).select(Pool.id))
+
+    @classmethod
+    def with_people(cls):
+        return (
+            cls.select(cls, User, Pool)
+            .join(User, JOIN.LEFT_OUTER, on=cls.owner)
+            .switch(cls)
+            .join(Pool, JOIN.LEFT_OUTER, on=cls.pool)
+        )
+
+    @property
+    def in_pool(self):
+        return self.pool_id is not None
+
+    @property
+    def is_open(self):
+        return self.status in (self.UNASSIGNED, self.PENDING, self.FOLLOWING, self.INVALID)
+
+    def is_open_to(self, user):
+        """Whether this person reads it unmasked: not while it lies in the pool."""
+        return not self.in_pool or user.is_a(User.ADMINISTRATOR)
+
+    def phone_for(self, user):
+        return self.phone if self.is_open_to(user) else mask_phone(self.phone)
+
+
+Lead.add_index(
+    Lead.pool, Lead.entered_pool_at.desc(), Lead.id.desc(), where=Lead.owner.is_null(), name="lead_pool_page"
+)
+Lead.add_index(Lead.owner, Lead.updated_at.desc(), Lead.id.desc(), where=Lead.owner.is_null(False), name="lead_owner_page")
+Lead.add_index(Lead.owner, Lead.next_at, where=Lead.owner.is_null(False), name="lead_owner_next")
+
+
+class Claim(Table):
+    """The ledger of ownership: who had a lead from when to when, how it came and why it went. Never edited, only closed."""
+
+    CLAIMED, ASSIGNED, CREATED = HOW = ("claimed", "assigned", "created")
+
+    lead = ForeignKeyField(Lead, backref="claims")
+    owner = ForeignKeyField(User, backref="claims")
+    how = TextField()
+    by = ForeignKeyField(User, backref="+")
+    at = DateTimeField(default=utcnow)
+    day = DateField()  # in the company's time zone; the daily limit counts rows that were claimed
+    ended_at = DateTimeField(null=True)
+    ended_by = ForeignKeyField(User, null=True, backref="+")
+    end_reason = TextField(default="")
+
+    class Meta:
+        indexes = ((("owner", "day", "how"), False),)
+
+
+Claim.add_index(Claim.lead, unique=True, where=Claim.ended_at.is_null(), name="claim_one_open")
+
+
+class FollowUp(Table):
+    """One contact with a lead, customer or opportunity (跟进)."""
+
+    METHODS = ("phone", "wechat", "visit", "email", "note")
+    OUTCOMES = ("connected", "no_answer", "wechat_added", "interested", "refused")
+
+    record_kind = TextField()
+    record_id = IntegerField()
+    author = ForeignKeyField(User, backref="follow_ups")
+    method = TextField()
+    outcome = TextField(default="")
+    body = TextField()
+    at = DateTimeField(default=utcnow)
+
+    class Meta:
+        indexes = ((("record_kind", "record_id", "id"), False), (("author", "at"), False))
+
+
+class Task(Table):
+    """The next step on a record: at most one open per record; 今日 lists them."""
+
+    owner = ForeignKeyField(User, backref="tasks")
+    record_kind = TextField()
+    record_id = IntegerField()
+    title = TextField()  # the record's name when the step was planned
+    method = TextField(default="phone")
+    what = TextField(default="")
+    due_at = DateTimeField()
+    done_at = DateTimeField(null=True)
+    done_by = ForeignKeyField(User, null=True, backref="+")
+    created_at = DateTimeField(default=utcnow)
+
+    class Meta:
+        indexes = ((("owner", "done_at", "due_at"), False),)
+
+
+Task.add_index(Task.record_kind, Task.record_id, unique=True, where=Task.done_at.is_null(), name="task_one_open")
+
+
+# ---- customers and opportunities -------------------------------------------------------------------------------------
+
+
+class Customer(Owned):
+    name = TextField()
+    name_key = TextField(index=True)
+    short_name = TextField(default="")
+    credit_code = TextField(default="")
+    phone = TextField(default="")
+    email = TextField(default="")
+    website = TextField(default="")
+    province = TextField(default="")
+    city = TextField(default="")
+    address = TextField(default="")
+    industry = TextField(default="")
+    source = TextField(default="")
+    level = TextField(default="")
+    remark = TextField(default="")
+    owner = ForeignKeyField(User, backref="customers")
+    last_follow_up_at = DateTimeField(null=True)
+    next_at = DateTimeField(null=True)
+    created_by = ForeignKeyField(User, null=True, backref="+")
+    created_at = DateTimeField(default=utcnow)
+    updated_at = DateTimeField(default=utcnow, index=True)
+
+    class Meta:
+        indexes = ((("owner", "updated_at", "id"), False),)
+
+    @classmethod
+    def with_people(cls):
+        return cls.select(cls, User).join(User, on=cls.owner)
+
+    @property
+    def label(self):
+        return self.short_name or self.name
+
+
+class Contact(Table):
+    """A person at a customer."""
+
+    customer = ForeignKeyField(Customer, backref="contacts")
+    name = TextField()
+    title = TextField(default="")
+    phone = TextField(default="")
+    wechat = TextField(default="")
+    email = TextField(default="")
+    decides = BooleanField(default=False)  # 决策人
+    created_at = DateTimeField(default=utcnow)
+
+
+class Stage(Table):
+    """A step of the sales process; the last one is where won deals stand."""
+
+    name = TextField(unique=True)
+    name_en = TextField(default="")
+    position = IntegerField()
+    win_rate = IntegerField()  # percent
+    norm_days = IntegerField(default=14)
+    is_won = BooleanField(default=False)
+
+    @classmethod
+    def in_order(cls):
+        return list(cls.select().order_by(cls.position, cls.id))
+
+
+class Opportunity(Owned):
+    OPEN, WON, LOST = STATUSES = ("open", "won", "lost")
+
+    customer = ForeignKeyField(Customer, backref="opportunities")
+    contact = ForeignKeyField(Contact, null=True)
+    name = TextField()
+    amount = BigIntegerField(default=0)  # 分
+    stage = ForeignKeyField(Stage, backref="opportunities")
+    stage_since = DateTimeField(default=utcnow)
+    status = TextField(default=OPEN)
+    owner = ForeignKeyField(User, backref="opportunities")
+    source = TextField(default="")
+    expected_on = DateField(null=True)
+    closed_at = DateTimeField(null=True)
+    lost_reason = TextField(default="")
+    lost_note = TextField(default="")
+    last_follow_up_at = DateTimeField(null=True)
+    next_at = DateTimeField(null=True)
+    created_by = ForeignKeyField(User, null=True, backref="+")
+    created_at = DateTimeField(default=utcnow)
+    updated_at = DateTimeField(default=utcnow)
+
+    class Meta:
+        indexes = (
+            (("status", "stage", "owner", "amount"), False),
+            (("owner", "status"), False),
+            (("stage", "status", "next_at", "id"), False),
+        )
+
+    @classmethod
+    def with_people(cls):
+        query = cls.select(cls, Customer, Stage, User).join(Customer, on=cls.customer)
+        return query.switch(cls).join(Stage, on=cls.stage).switch(cls).join(User, on=cls.owner)
+
+    @property
+    def is_open(self):
+        return self.status == self.OPEN
+
+    def days_in_stage(self, at):
+        return max((at - self.stage_since) // timedelta(days=1), 0)
+
+
+class StageChange(Table):
+    opportunity = ForeignKeyField(Opportunity, backref="stage_changes")
+    stage = ForeignKeyField(Stage, backref="+")
+    status = TextField()
+    by = ForeignKeyField(User, backref="+")
+    at = DateTimeField(default=utcnow)
+
+
+class Conversion(Table):
+    """A lead that became a customer (线索转换), with what was made in the same act."""
+
+    lead = ForeignKeyField(Lead, unique=True, backref="conversions")
+    customer = ForeignKeyField(Customer, backref="conversions")
+    contact = ForeignKeyField(Contact, null=True, backref="+")
+    opportunity = ForeignKeyField(Opportunity, null=True, backref="+")
+    linked = BooleanField()  # the customer was there before
+    by = ForeignKeyField(User, backref="+")
+    at = DateTimeField(default=utcnow)
+
+
+# ---- products and quotes ---------------------------------------------------------------------------------------------
+
+
+class Product(Table):
+    sku = TextField(unique=True)
+    name = TextField()
+    spec = TextField(default="")
+    unit = TextField(default="")
+    category = TextField(default="")
+    price = BigIntegerField()  # 分, tax included
+    cost = BigIntegerField(null=True)  # 分, tax included; None is unknown, not free
+    tax_rate = TaxRate(default=Decimal("0.13"))
+    active = BooleanField(default=True)
+    created_at = DateTimeField(default=utcnow)
+    updated_at = DateTimeField(default=utcnow)
+
+    class Meta:
+        indexes = ((("active", "name", "id"), False),)
+
+
+class Quote(Owned):
+    DRAFT, PENDING, APPROVED, REJECTED = STATUSES = ("draft", "pending", "approved", "rejected")
+
+    number = TextField(unique=True)
+    version = IntegerField(default=1)
+    opportunity = ForeignKeyField(Opportunity, backref="quotes")
+    customer = ForeignKeyField(Customer, backref="quotes")
+    contact = ForeignKeyField(Contact, null=True)
+    owner = ForeignKeyField(User, backref="quotes")
+    status = TextField(default=DRAFT)
+    issued_on = DateField()
+    valid_until = DateField()
+    order_discount = BigIntegerField(default=0)  # 分, off the whole order (整单优惠)
+    list_total = BigIntegerField(default=0)
+    total = BigIntegerField(default=0)
+    tax_total = BigIntegerField(default=0)
+    cost_total = BigIntegerField(null=True)
+    terms = TextField(default="")
+    note = TextField(default="")  # for the approver
+    revision = IntegerField(default=0)  # each save counts one up; a form of an older one is refused
+    submitted_at = DateTimeField(null=True)
+    approved_at = DateTimeField(null=True)
+    pdf = BlobField(null=True)  # what was sent never changes
+    pdf_sha256 = TextField(default="")
+    created_at = DateTimeField(default=utcnow)
+    updated_at = DateTimeField(default=utcnow)
+
+    class Meta:
+        indexes = ((("owner", "id"), False), (("customer", "id"), False), (("status", "id"), False))
+
+    @classmethod
+    def with_people(cls):
+        all_but_the_file = [field for field in cls._meta.sorted_fields if field.name != "pdf"]
+        query = cls.select(*all_but_the_file, Customer, User, Opportunity).join(Customer, on=cls.customer)
+        return query.switch(cls).join(User, on=cls.owner).switch(cls).join(Opportunity, on=cls.opportunity)
+
+    @property
+    def is_editable(self):
+        return self.status in (self.DRAFT, self.REJECTED)
+
+    @property
+    def title(self):
+        return f"{self.number} V{self.version}"
+
+
+class QuoteLine(Table):
+    """A product as it was quoted: what the product said that day, and the shares that later documents reuse."""
+
+    quote = ForeignKeyField(Quote, backref="lines", on_delete="CASCADE")
+    position = IntegerField()
+    product = ForeignKeyField(Product, backref="+")
+    name = TextField()
+    sku = TextField()
+    spec = TextField(default="")
+    unit = TextField(default="")
+    price = BigIntegerField()  # 分
+    quantity = Quantity()
+    cost = BigIntegerField(null=True)
+    tax_rate = TaxRate()
+    discount = IntegerField(null=True)  # basis points off the line: 500 is 95 折
+    gross = BigIntegerField()
+    amount = BigIntegerField()  # gross less the line's own discount
+    share = BigIntegerField()  # of the whole-order discount
+    net = BigIntegerField()
+    excl = BigIntegerField()  # net without tax
+    tax = BigIntegerField()
+
+    class Meta:
+        indexes = ((("quote", "position"), True),)
+
+
+class ApprovalNode(Table):
+    """A configured step of the approval (审批节点) and who decides there."""
+
+    PERSON, ROLE, SUPERIOR = KINDS = ("person", "role", "superior")
+
+    name = TextField()
+    name_en = TextField(default="")
+    position = IntegerField()
+    approver_kind = TextField()
+    user = ForeignKeyField(User, null=True)
+    role = TextField(default="")
+
+
+class Approval(Table):
+    """One node of one submission: waiting, current, then approved, rejected or cancelled."""
+
+    WAITING, CURRENT, APPROVED, REJECTED, CANCELLED = STATUSES = ("waiting", "current", "approved", "rejected", "cancelled")
+
+    record_kind = TextField(default="quote")
+    record_id = IntegerField()
+    round = IntegerField()
+    position = IntegerField()
+    name = TextField()
+    name_en = TextField(default="")
+    approver = ForeignKeyField(User, null=True, backref="approvals")  # a person, or
+    role = TextField(default="")  # anyone of a role
+    status = TextField()
+    submitted_by = ForeignKeyField(User, backref="+")
+    submitted_at = DateTimeField(default=utcnow)
+    current_since = DateTimeField(null=True)
+    decided_by = ForeignKeyField(User, null=True, backref="+")
+    decided_at = DateTimeField(null=True)
+    comment = TextField(default="")
+
+    class Meta:
+        indexes = (
+            (("record_kind", "record_id", "round", "position"), True),
+            (("status", "approver"), False),
+            (("status", "role"), False),
+        )
+
+    @classmethod
+    def waiting_for(cls, user):
+        """What this person may decide now, longest wait first. Nobody decides on their own."""
+        mine = (cls.approver == user.id) | (cls.approver.is_null() & (cls.role == user.role))
+        return cls.select().where(cls.status == cls.CURRENT, mine, cls.submitted_by != user.id).order_by(
+            cls.current_since, cls.id
+        )
+
+
+# ---- orders and tickets ----------------------------------------------------------------------------------------------
+
+
+class Order(Owned):
+    GENERATED, REVIEWED, EXECUTING, COMPLETED = STATUSES = ("generated", "reviewed", "executing", "completed")
+
+    number = TextField(unique=True)
+    quote = ForeignKeyField(Quote, unique=True, backref="orders")
+    opportunity = ForeignKeyField(Opportunity, backref="orders")
+    customer = ForeignKeyField(Customer, backref="orders")
+    contact = ForeignKeyField(Contact, null=True)
+    owner = ForeignKeyField(User, backref="orders")
+    status = TextField(default=GENERATED)
+    ordered_on = DateField()
+    total = BigIntegerField()  # 分, tax included
+    tax_total = BigIntegerField()
+    reviewed_by = ForeignKeyField(User, null=True, backref="+")
+    reviewed_at = DateTimeField(null=True)
+    executing_at = DateTimeField(null=True)
+    completed_at = DateTimeField(null=True)
+    remark = TextField(default="")
+    created_at = DateTimeField(default=utcnow)
+    updated_at = DateTimeField(default=utcnow)
+
+    class Meta:
+        table_name = "orders"
+        indexes = ((("owner", "id"), False), (("customer", "id"), False), (("status", "id"), False))
+
+    @classmethod
+    def with_people(cls):
+        return cls.select(cls, Customer, User).join(Customer).switch(cls).join(User, on=cls.owner)
+
+
+class OrderLine(Table):
+    """A line as it was ordered; prices and shares come unchanged from the quote."""
+
+    order = ForeignKeyField(Order, backref="lines", on_delete="CASCADE")
+    position = IntegerField()
+    product = ForeignKeyField(Product, backref="+")
+    name = TextField()
+    sku = TextField()
+    spec = TextField(default="")
+    unit = TextField(default="")
+    price = BigIntegerField()
+    quantity = Quantity()
+    tax_rate = TaxRate()
+    amount = BigIntegerField()
+    share = BigIntegerField()
+    net = BigIntegerField()
+    excl = BigIntegerField()
+    tax = BigIntegerField()
+
+    class Meta:
+        indexes = ((("order", "position"), True),)
+
+
+class Ticket(Owned):
+    """An after-sales request (售后工单): new, dispatched, on site, done, called back."""
+
+    NEW, DISPATCHED, IN_SERVICE, SERVED, COMPLETED, CALLED_BACK = STATUSES = (
+        "new", "dispatched", "in_service", "served", "completed", "called_back",
+    )
+    KINDS = ("installation", "repair", "support")
+    PRIORITIES = ("urgent", "high", "normal", "low")
+
+    number = IntegerField(unique=True)
+    customer = ForeignKeyField(Customer, backref="tickets")
+    contact = ForeignKeyField(Contact, null=True)
+    order = ForeignKeyField(Order, null=True, backref="tickets")
+    kind_of_work = TextField(default="support")
+    priority = TextField(default="normal")
+    title = TextField()
+    body = TextField(default="")
+    status = TextField(default=NEW)
+    owner = ForeignKeyField(User, null=True, backref="tickets")  # the person dispatched (派工)
+    dispatched_at = DateTimeField(null=True)
+    completed_at = DateTimeField(null=True)
+    resolution = TextField(default="")
+    created_by = ForeignKeyField(User, backref="+")
+    created_at = DateTimeField(default=utcnow)
+    updated_at = DateTimeField(default=utcnow)
+
+    class Meta:
+        indexes = ((("owner", "status", "id"), False), (("customer", "id"), False), (("status", "id"), False))
+
+    @classmethod
+    def grounds(cls, user):
+        yield from super().grounds(user)
+        yield cls.created_by == user.id
+        if user.is_a(User.SERVICE):
+            yield EVERYTHING
+
+    @classmethod
+    def with_people(cls):
+        return cls.select(cls, Customer, User).join(Customer).switch(cls).join(User, JOIN.LEFT_OUTER, on=cls.owner)
+
+
+class Visit(Table):
+    """Service on site, from check-in (签到) to check-out (签退)."""
+
+    ticket = ForeignKeyField(Ticket, backref="visits")
+    user = ForeignKeyField(User, backref="visits")
+    checked_in_at = DateTimeField()
+    checked_out_at = DateTimeField(null=True)
+    note = TextField(default="")
+
+    @property
+    def minutes(self):
+        return None if self.checked_out_at is None else int((self.checked_out_at - self.checked_in_at).total_seconds() // 60)
+
+
+Visit.add_index(Visit.ticket, unique=True, where=Visit.checked_out_at.is_null(), name="visit_one_open")
+
+
+class CallBack(Table):
+    """The supervisor's call after the work (回访): one per ticket."""
+
+    ticket = ForeignKeyField(Ticket, unique=True, backref="call_backs")
+    by = ForeignKeyField(User, backref="+")
+    at = DateTimeField(default=utcnow)
+    satisfaction = IntegerField()  # 1 to 5
+    solved = BooleanField()
+    note = TextField(default="")
+
+
+# ---- imports ---------------------------------------------------------------------------------------------------------
+
+
+class Import(Table):
+    """A file on its way in: uploaded, mapped, running, done or failed. The rows read so far survive a restart."""
+
+    UPLOADED, RUNNING, DONE, FAILED = STATUSES = ("uploaded", "running", "done", "failed")
+
+    what = TextField()  # lead or product
+    user = ForeignKeyField(User, backref="imports")
+    file_name = TextField()
+    stored_as = TextField()
+    sha256 = TextField()
+    encoding = TextField(default="")
+    status = TextField(default=UPLOADED)
+    pool = ForeignKeyField(Pool, null=True)
+    mapping = JSON(default=dict)
+    total = IntegerField(default=0)
+    read = IntegerField(default=0)
+    created = IntegerField(default=0)
+    updated = IntegerField(default=0)
+    skipped = IntegerField(default=0)
+    failed = IntegerField(default=0)
+    error = TextField(default="")
+    created_at = DateTimeField(default=utcnow)
+    started_at = DateTimeField(null=True)
+    finished_at = DateTimeField(null=True)
+
+    @classmethod
+    def visible_to(cls, user):
+        mine = EVERYTHING if user.is_a(User.ADMINISTRATOR) else cls.user == user.id
+        return cls.select(cls, User).join(User).where(mine)
+
+
+class ImportProblem(Table):
+    """A row that was refused, or taken with a remark: where, what stood there, which rule."""
+
+    job = ForeignKeyField(Import, backref="problems", on_delete="CASCADE")
+    row_number = IntegerField()
+    refused = BooleanField()
+    column = TextField(default="")
+    value = TextField(default="")
+    rule = TextField()
+    cells = JSON()
+
+    class Meta:
+        indexes = ((("job", "row_number"), False),)
+
+
+TABLES = [table for table in Table.__subclasses__() + Owned.__subclasses__() if table is not Owned]
+BY_KIND = {table.kind(): table for table in TABLES}
