@@ -203,6 +203,17 @@ class Session(Table):
     agent = TextField(default="")
 
 
+    @classmethod
+    def of(cls, token_hash):
+        return (
+            cls.select(cls, User, Department)
+            .join(User)
+            .join(Department, JOIN.LEFT_OUTER)
+            .where(cls.token_hash == token_hash)
+            .first()
+        )
+
+
 class LoginFailure(Table):
     login = TextField()
     address = TextField()
@@ -234,7 +245,7 @@ class Event(Table):
 class Notice(Table):
     """An in-app message (消息): the facts of an event for one reader."""
 
-    user = ForeignKeyField(User, backref="notices")
+    user = ForeignKeyField(User, backref="notices", index=False)
     verb = TextField()
     record_kind = TextField()
     record_id = IntegerField()
@@ -285,7 +296,7 @@ class Member(Table):
     record_id = IntegerField()
     user = ForeignKeyField(User, backref="memberships")
     may_edit = BooleanField(default=False)
-    added_by = ForeignKeyField(User, null=True, backref="+")
+    added_by = ForeignKeyField(User, null=True, backref="+", index=False)
     added_at = DateTimeField(default=utcnow)
 
     class Meta:
@@ -392,17 +403,17 @@ class Lead(Owned):
     need = TextField(default="")
     registered_on = DateField(null=True)
     status = TextField(default=UNASSIGNED)
-    pool = ForeignKeyField(Pool, null=True, backref="leads")
-    home_pool = ForeignKeyField(Pool, null=True, backref="+")  # where it goes when it is given back
-    owner = ForeignKeyField(User, null=True, backref="leads")
+    pool = ForeignKeyField(Pool, null=True, backref="leads", index=False)
+    home_pool = ForeignKeyField(Pool, null=True, backref="+", index=False)  # where it goes when it is given back
+    owner = ForeignKeyField(User, null=True, backref="leads", index=False)
     entered_pool_at = DateTimeField(null=True)
     drop_reason = TextField(default="")
-    last_owner = ForeignKeyField(User, null=True, backref="+")
+    last_owner = ForeignKeyField(User, null=True, backref="+", index=False)
     last_note = TextField(default="")
     last_follow_up_at = DateTimeField(null=True)
     next_at = DateTimeField(null=True)
     converted_at = DateTimeField(null=True)
-    created_by = ForeignKeyField(User, null=True, backref="+")
+    created_by = ForeignKeyField(User, null=True, backref="+", index=False)
     created_at = DateTimeField(default=utcnow)
     updated_at = DateTimeField(default=utcnow)
 
@@ -452,13 +463,13 @@ class Claim(Table):
     CLAIMED, ASSIGNED, CREATED = HOW = ("claimed", "assigned", "created")
 
     lead = ForeignKeyField(Lead, backref="claims")
-    owner = ForeignKeyField(User, backref="claims")
+    owner = ForeignKeyField(User, backref="claims", index=False)
     how = TextField()
-    by = ForeignKeyField(User, backref="+")
+    by = ForeignKeyField(User, backref="+", index=False)
     at = DateTimeField(default=utcnow)
     day = DateField()  # in the company's time zone; the daily limit counts rows that were claimed
     ended_at = DateTimeField(null=True)
-    ended_by = ForeignKeyField(User, null=True, backref="+")
+    ended_by = ForeignKeyField(User, null=True, backref="+", index=False)
     end_reason = TextField(default="")
 
     class Meta:
@@ -489,7 +500,7 @@ class FollowUp(Table):
 class Task(Table):
     """The next step on a record: at most one open per record; 今日 lists them."""
 
-    owner = ForeignKeyField(User, backref="tasks")
+    owner = ForeignKeyField(User, backref="tasks", index=False)
     record_kind = TextField()
     record_id = IntegerField()
     title = TextField()  # the record's name when the step was planned
@@ -497,7 +508,7 @@ class Task(Table):
     what = TextField(default="")
     due_at = DateTimeField()
     done_at = DateTimeField(null=True)
-    done_by = ForeignKeyField(User, null=True, backref="+")
+    done_by = ForeignKeyField(User, null=True, backref="+", index=False)
     created_at = DateTimeField(default=utcnow)
 
     class Meta:
@@ -525,10 +536,10 @@ class Customer(Owned):
     source = TextField(default="")
     level = TextField(default="")
     remark = TextField(default="")
-    owner = ForeignKeyField(User, backref="customers")
+    owner = ForeignKeyField(User, backref="customers", index=False)
     last_follow_up_at = DateTimeField(null=True)
     next_at = DateTimeField(null=True)
-    created_by = ForeignKeyField(User, null=True, backref="+")
+    created_by = ForeignKeyField(User, null=True, backref="+", index=False)
     created_at = DateTimeField(default=utcnow)
     updated_at = DateTimeField(default=utcnow, index=True)
 
@@ -575,14 +586,14 @@ class Stage(Table):
 class Opportunity(Owned):
     OPEN, WON, LOST = STATUSES = ("open", "won", "lost")
 
-    customer = ForeignKeyField(Customer, backref="opportunities")
+    customer = ForeignKeyField(Customer, backref="opportunities", index=False)
     contact = ForeignKeyField(Contact, null=True)
     name = TextField()
     amount = BigIntegerField(default=0)  # 分
-    stage = ForeignKeyField(Stage, backref="opportunities")
+    stage = ForeignKeyField(Stage, backref="opportunities", index=False)
     stage_since = DateTimeField(default=utcnow)
     status = TextField(default=OPEN)
-    owner = ForeignKeyField(User, backref="opportunities")
+    owner = ForeignKeyField(User, backref="opportunities", index=False)
     source = TextField(default="")
     expected_on = DateField(null=True)
     closed_at = DateTimeField(null=True)
@@ -590,7 +601,7 @@ class Opportunity(Owned):
     lost_note = TextField(default="")
     last_follow_up_at = DateTimeField(null=True)
     next_at = DateTimeField(null=True)
-    created_by = ForeignKeyField(User, null=True, backref="+")
+    created_by = ForeignKeyField(User, null=True, backref="+", index=False)
     created_at = DateTimeField(default=utcnow)
     updated_at = DateTimeField(default=utcnow)
 
@@ -616,9 +627,9 @@ class Opportunity(Owned):
 
 class StageChange(Table):
     opportunity = ForeignKeyField(Opportunity, backref="stage_changes")
-    stage = ForeignKeyField(Stage, backref="+")
+    stage = ForeignKeyField(Stage, backref="+", index=False)
     status = TextField()
-    by = ForeignKeyField(User, backref="+")
+    by = ForeignKeyField(User, backref="+", index=False)
     at = DateTimeField(default=utcnow)
 
 
@@ -627,10 +638,10 @@ class Conversion(Table):
 
     lead = ForeignKeyField(Lead, unique=True, backref="conversions")
     customer = ForeignKeyField(Customer, backref="conversions")
-    contact = ForeignKeyField(Contact, null=True, backref="+")
-    opportunity = ForeignKeyField(Opportunity, null=True, backref="+")
+    contact = ForeignKeyField(Contact, null=True, backref="+", index=False)
+    opportunity = ForeignKeyField(Opportunity, null=True, backref="+", index=False)
     linked = BooleanField()  # the customer was there before
-    by = ForeignKeyField(User, backref="+")
+    by = ForeignKeyField(User, backref="+", index=False)
     at = DateTimeField(default=utcnow)
 
 
@@ -660,9 +671,9 @@ class Quote(Owned):
     number = TextField(unique=True)
     version = IntegerField(default=1)
     opportunity = ForeignKeyField(Opportunity, backref="quotes")
-    customer = ForeignKeyField(Customer, backref="quotes")
+    customer = ForeignKeyField(Customer, backref="quotes", index=False)
     contact = ForeignKeyField(Contact, null=True)
-    owner = ForeignKeyField(User, backref="quotes")
+    owner = ForeignKeyField(User, backref="quotes", index=False)
     status = TextField(default=DRAFT)
     issued_on = DateField()
     valid_until = DateField()
@@ -704,7 +715,7 @@ class QuoteLine(Table):
 
     quote = ForeignKeyField(Quote, backref="lines", on_delete="CASCADE")
     position = IntegerField()
-    product = ForeignKeyField(Product, backref="+")
+    product = ForeignKeyField(Product, backref="+", index=False)
     name = TextField()
     sku = TextField()
     spec = TextField(default="")
@@ -752,10 +763,10 @@ class Approval(Table):
     approver = ForeignKeyField(User, null=True, backref="approvals")  # a person, or
     role = TextField(default="")  # anyone of a role
     status = TextField()
-    submitted_by = ForeignKeyField(User, backref="+")
+    submitted_by = ForeignKeyField(User, backref="+", index=False)
     submitted_at = DateTimeField(default=utcnow)
     current_since = DateTimeField(null=True)
-    decided_by = ForeignKeyField(User, null=True, backref="+")
+    decided_by = ForeignKeyField(User, null=True, backref="+", index=False)
     decided_at = DateTimeField(null=True)
     comment = TextField(default="")
 
@@ -784,14 +795,14 @@ class Order(Owned):
     number = TextField(unique=True)
     quote = ForeignKeyField(Quote, unique=True, backref="orders")
     opportunity = ForeignKeyField(Opportunity, backref="orders")
-    customer = ForeignKeyField(Customer, backref="orders")
+    customer = ForeignKeyField(Customer, backref="orders", index=False)
     contact = ForeignKeyField(Contact, null=True)
-    owner = ForeignKeyField(User, backref="orders")
+    owner = ForeignKeyField(User, backref="orders", index=False)
     status = TextField(default=GENERATED)
     ordered_on = DateField()
     total = BigIntegerField()  # 分, tax included
     tax_total = BigIntegerField()
-    reviewed_by = ForeignKeyField(User, null=True, backref="+")
+    reviewed_by = ForeignKeyField(User, null=True, backref="+", index=False)
     reviewed_at = DateTimeField(null=True)
     executing_at = DateTimeField(null=True)
     completed_at = DateTimeField(null=True)
@@ -813,7 +824,7 @@ class OrderLine(Table):
 
     order = ForeignKeyField(Order, backref="lines", on_delete="CASCADE")
     position = IntegerField()
-    product = ForeignKeyField(Product, backref="+")
+    product = ForeignKeyField(Product, backref="+", index=False)
     name = TextField()
     sku = TextField()
     spec = TextField(default="")
@@ -841,7 +852,7 @@ class Ticket(Owned):
     PRIORITIES = ("urgent", "high", "normal", "low")
 
     number = IntegerField(unique=True)
-    customer = ForeignKeyField(Customer, backref="tickets")
+    customer = ForeignKeyField(Customer, backref="tickets", index=False)
     contact = ForeignKeyField(Contact, null=True)
     order = ForeignKeyField(Order, null=True, backref="tickets")
     kind_of_work = TextField(default="support")
@@ -849,11 +860,11 @@ class Ticket(Owned):
     title = TextField()
     body = TextField(default="")
     status = TextField(default=NEW)
-    owner = ForeignKeyField(User, null=True, backref="tickets")  # the person dispatched (派工)
+    owner = ForeignKeyField(User, null=True, backref="tickets", index=False)  # the person dispatched (派工)
     dispatched_at = DateTimeField(null=True)
     completed_at = DateTimeField(null=True)
     resolution = TextField(default="")
-    created_by = ForeignKeyField(User, backref="+")
+    created_by = ForeignKeyField(User, backref="+", index=False)
     created_at = DateTimeField(default=utcnow)
     updated_at = DateTimeField(default=utcnow)
 
@@ -893,7 +904,7 @@ class CallBack(Table):
     """The supervisor's call after the work (回访): one per ticket."""
 
     ticket = ForeignKeyField(Ticket, unique=True, backref="call_backs")
-    by = ForeignKeyField(User, backref="+")
+    by = ForeignKeyField(User, backref="+", index=False)
     at = DateTimeField(default=utcnow)
     satisfaction = IntegerField()  # 1 to 5
     solved = BooleanField()

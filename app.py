@@ -1,0 +1,165 @@
+"""Haitu: settings, one database connection per thread, blueprints, error answers, commands."""
+
+import os
+import secrets
+import sys
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from pkgutil import iter_modules
+
+import click
+from flask import Flask
+from flask_babel import Babel
+from flask_wtf import CSRFProtect
+from htmx_flask import Htmx
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import views
+from domain import accounts, backup, demo, events, schedule, schema
+from models import Company, db
+from views import answers, formats, shell
+
+OLDEST_FLASK = (3, 1, 3)  # older ones let a shared cache keep a session (CVE-2026-27205)
+MEGABYTE = 1024 * 1024
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def settings():
+    """The environment, with defaults: HAITU_DATA, HAITU_HOST, HAITU_PORT, DATABASE_URL, HAITU_BASE_URL, SMTP_URL."""
+    data = Path(os.environ.get("HAITU_DATA", "data")).resolve()
+    data.mkdir(parents=True, exist_ok=True)
+    base_url = os.environ.get("HAITU_BASE_URL", "").rstrip("/")
+    encrypted = base_url.startswith("https://")
+    return {
+        "DATA": data,
+        "HOST": os.environ.get("HAITU_HOST", "127.0.0.1"),
+        "PORT": int(os.environ.get("HAITU_PORT", "8000")),
+        "DATABASE_URL": os.environ.get("DATABASE_URL", ""),
+        "BASE_URL": base_url,
+        "SMTP_URL": os.environ.get("SMTP_URL", ""),
+        "PROXIES": int(os.environ.get("HAITU_PROXIES", "0")),
+        "ALLOW_HTTP_LAN": os.environ.get("HAITU_ALLOW_HTTP_LAN") == "1",
+        "DEMO": os.environ.get("HAITU_DEMO") == "1",
+        "ENCRYPTED": encrypted,
+        "SECRET_KEY": secret_key(data),
+        "SESSION_COOKIE_NAME": "__Host-haitu" if encrypted else "haitu",
+        "SESSION_COOKIE_SECURE": encrypted,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": 30 * 24 * 3600,
+        "MAX_CONTENT_LENGTH": 50 * MEGABYTE,
+        "MAX_FORM_MEMORY_SIZE": 2 * MEGABYTE,
+        "MAX_FORM_PARTS": 6_000,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,
+        "BABEL_DEFAULT_LOCALE": "zh_Hans_CN",
+        "BABEL_TRANSLATION_DIRECTORIES": str(Path(__file__).parent / "translations"),
+        "TEMPLATES_AUTO_RELOAD": False,
+        "SEND_FILE_MAX_AGE_DEFAULT": 365 * 24 * 3600,
+    }
+
+
+def secret_key(data):
+    """The key that signs cookies: made once, readable by the owner alone."""
+    path = data / "secret_key"
+    if not path.exists():
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        os.write(handle, secrets.token_hex(32).encode())
+        os.close(handle)
+    return path.read_text()
+
+
+def create_app(**overrides):
+    app = Flask(__name__)
+    app.config.update(settings() | overrides)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    schema.connect(app.config["DATABASE_URL"], app.config["DATA"])
+    if app.config["PROXIES"]:
+        hops = app.config["PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
+    app.before_request(lambda: db.connect(reuse_if_open=True) and None)
+    Htmx(app)
+    CSRFProtect(app)
+    Babel(app, locale_selector=shell.language_tag, timezone_selector=shell.time_zone_name)
+    for module in (formats, shell, answers):
+        module.init_app(app)
+    for module in iter_modules(views.__path__):
+        blueprint = getattr(import_module(f"views.{module.name}"), "bp", None)
+        if blueprint:
+            app.register_blueprint(blueprint)
+    add_commands(app)
+    return app
+
+
+def prepare(app):
+    """What must be true before the first request: safe versions, the newest schema, a demo where one is asked for."""
+    db.connect(reuse_if_open=True)
+    complaint = schema.too_old() or too_old_flask() or unsafe_address(app.config)
+    if complaint:
+        sys.exit(complaint)
+    schema.upgrade(before=lambda: backup.create(app.config["DATA"], "before-upgrade"))
+    if app.config["DEMO"] and Company.current() is None:
+        demo.build()
+
+
+def too_old_flask():
+    number = version("flask")
+    if tuple(int(part) for part in number.split(".")[:3]) < OLDEST_FLASK:
+        return f"Flask {number} is too old; Haitu needs {'.'.join(map(str, OLDEST_FLASK))} or newer."
+    return None
+
+
+def unsafe_address(config):
+    if config["HOST"] in LOOPBACK or config["ENCRYPTED"] or config["ALLOW_HTTP_LAN"] or config["PROXIES"]:
+        return None
+    return (
+        f"{config['HOST']} is reachable from other machines, and http is not encrypted. Put https in front and set "
+        "HAITU_BASE_URL=https://…, or set HAITU_ALLOW_HTTP_LAN=1 to accept that passwords cross the network in clear."
+    )
+
+
+def add_commands(app):
+    @app.cli.command("backup")
+    def backup_command():
+        """Copy the database and the attachments into one checked file."""
+        prepare(app)
+        click.echo(backup.create(app.config["DATA"], "by-hand"))
+
+    @app.cli.command("restore")
+    @click.argument("file", type=click.Path(exists=True))
+    def restore_command(file):
+        """Put a backup back; the present database is kept beside it."""
+        click.echo(backup.restore(app.config["DATA"], file))
+
+    @app.cli.command("audit")
+    def audit_command():
+        """Verify the hash chain of the audit."""
+        prepare(app)
+        broken = events.broken_link()
+        click.echo("The audit is whole." if broken is None else f"The audit breaks at event {broken}.")
+        sys.exit(broken is not None)
+
+    @app.cli.command("password")
+    @click.argument("login")
+    @click.password_option()
+    def password_command(login, password):
+        """Set somebody's password and end his sessions, when nobody can log in."""
+        prepare(app)
+        accounts.set_password_from_console(login, password)
+
+
+def serve():
+    from waitress import create_server
+
+    app = create_app()
+    prepare(app)
+    schedule.start(app.config["DATA"])
+    server = create_server(app, host=app.config["HOST"], port=app.config["PORT"], threads=8, ident=None)
+    address = app.config["BASE_URL"] or f"http://{app.config['HOST']}:{app.config['PORT']}"
+    print(f"Haitu is at {address}", flush=True)
+    server.run()
+
+
+if __name__ == "__main__":
+    serve()

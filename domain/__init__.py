@@ -1,0 +1,67 @@
+"""What may happen: one module per process, one function per verb. Never imports flask."""
+
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from peewee import SqliteDatabase
+
+from models import Company, db, utcnow
+
+ONE_WRITER = 4_841  # the advisory lock that makes PostgreSQL write one transaction at a time, as SQLite does
+
+
+class Refused(Exception):
+    """A business rule said no. `message` is a sentence for the person who asked; `facts` go with the answer."""
+
+    def __init__(self, message, **facts):
+        super().__init__(message)
+        self.message = message
+        self.facts = facts
+
+
+@contextmanager
+def transaction():
+    """All or nothing, one writer at a time: the audit is a hash chain, so its order must be the order of commits.
+
+    BEGIN IMMEDIATE on SQLite (a deferred one loses the race for the write lock with "database is locked"), an advisory
+    lock for the length of the transaction on PostgreSQL.
+    """
+    if db.in_transaction():
+        with db.savepoint():
+            yield
+        return
+    on_sqlite = isinstance(db.obj, SqliteDatabase)
+    with db.atomic("IMMEDIATE") if on_sqlite else db.atomic():
+        if not on_sqlite:
+            db.execute_sql("SELECT pg_advisory_xact_lock(%s)", (ONE_WRITER,))
+        yield
+
+
+def now():
+    """Naive UTC. The default of every `at=` argument."""
+    return utcnow()
+
+
+def time_zone():
+    company = Company.current()
+    return ZoneInfo(company.time_zone if company else "Asia/Shanghai")
+
+
+def local(at):
+    """A naive UTC time as an aware one in the company's time zone."""
+    return at.replace(tzinfo=UTC).astimezone(time_zone())
+
+
+def day_of(at):
+    """The company's calendar day on which a UTC time falls."""
+    return local(at).date()
+
+
+def start_of_day(day):
+    """The UTC time at which a company's calendar day begins."""
+    return datetime(day.year, day.month, day.day, tzinfo=time_zone()).astimezone(UTC).replace(tzinfo=None)
+
+
+__all__ = ["Refused", "_", "day_of", "local", "now", "start_of_day", "time_zone", "transaction"]

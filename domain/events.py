@@ -1,0 +1,89 @@
+"""One audit row per fact, chained by hash; then the reactions to it. Every verb ends here."""
+
+import hashlib
+import json
+from datetime import date, datetime
+from decimal import Decimal
+from importlib import import_module
+
+from domain import now
+from models import Event
+
+GENESIS = "0" * 64
+
+# What follows from a fact, wired in one place: verb -> functions(event, record, by), named so that no import is circular.
+REACTIONS = {}
+
+
+def record(verb, record, by, before=None, after=None, at=None, **detail):
+    """Write the audit row of one fact and run its reactions; call it last, inside the verb's transaction.
+
+    `before` and `after` are dicts of the columns that changed; `detail` is whatever else the timeline tells.
+    """
+    event = append([(verb, record, before, after, detail)], by, at)[0]
+    for name in REACTIONS.get(verb, ()):
+        module, function = name.rsplit(".", 1)
+        getattr(import_module(module), function)(event, record, by)
+    return event
+
+
+def append(facts, by, at=None):
+    """Audit rows for many facts of one act, in order, without reactions: an import writes thousands."""
+    at = at or now()
+    last = Event.select(Event.hash).order_by(Event.id.desc()).first()
+    previous = last.hash if last else GENESIS
+    rows = []
+    for verb, about, before, after, detail in facts:
+        row = {
+            "at": at,
+            "actor": by.id if by else None,
+            "verb": verb,
+            "record_kind": about.kind(),
+            "record_id": about.id,
+            "customer_id": about.id if about.kind() == "customer" else getattr(about, "customer_id", None),
+            "before": plain(before),
+            "after": plain(after),
+            "detail": plain(detail) or None,
+            "previous_hash": previous,
+        }
+        previous = row["hash"] = digest(row)
+        rows.append(row)
+    if len(rows) == 1:
+        return [Event.create(**rows[0])]
+    Event.insert_many(rows).execute()
+    return rows
+
+
+def digest(row):
+    """SHA-256 over the previous hash and the row's facts, in one canonical spelling."""
+    facts = {name: row[name] for name in sorted(row) if name not in ("id", "hash")}
+    return hashlib.sha256(json.dumps(facts, ensure_ascii=False, sort_keys=True, default=spelled).encode()).hexdigest()
+
+
+def plain(facts):
+    """Only what JSON keeps exactly: dates as ISO text, Decimals as text."""
+    return None if facts is None else {key: spelled(value) for key, value in facts.items()}
+
+
+def spelled(value):
+    if isinstance(value, (date, datetime, Decimal)):
+        return value.isoformat() if isinstance(value, date) else str(value)
+    return getattr(value, "id", value) if hasattr(value, "_meta") else value
+
+
+def changes(record, **new):
+    """(before, after) of the columns that really change; two equal dicts of differences, empty when none do."""
+    old = {name: getattr(record, name) for name in new}
+    names = [name for name in new if old[name] != new[name]]
+    return {name: old[name] for name in names}, {name: new[name] for name in names}
+
+
+def broken_link():
+    """The id of the first audit row that does not fit its predecessor, or None: `flask audit` prints it."""
+    previous = GENESIS
+    for event in Event.select().order_by(Event.id).iterator():
+        row = {field.name: event.__data__[field.name] for field in Event._meta.sorted_fields}
+        if row["previous_hash"] != previous or digest(row) != event.hash:
+            return event.id
+        previous = event.hash
+    return None

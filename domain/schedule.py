@@ -1,0 +1,42 @@
+"""The clock: idempotent sweeps over due rows, each under a lease so that only one process runs it."""
+
+import logging
+import os
+import socket
+from datetime import timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from domain import accounts, backup, now, transaction
+from models import Lease, db
+
+log = logging.getLogger("haitu.schedule")
+
+
+def start(data):
+    """Begin the daily and hourly jobs in the background of this process."""
+    clock = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": 3600})
+    clock.add_job(run, "interval", hours=1, args=("sessions", accounts.forget_old_rows))
+    clock.add_job(run, "cron", hour=19, args=("backup", lambda: backup.create(data, "nightly")))  # 03:00 in China
+    clock.start()
+    return clock
+
+
+def run(name, job):
+    """One job under its lease; a failure is logged and tried again at the next turn."""
+    db.connect(reuse_if_open=True)
+    if not take_lease(name, timedelta(minutes=10)):
+        return
+    try:
+        job()
+    except Exception:
+        log.exception("the job %s failed", name)
+
+
+def take_lease(name, length, at=None):
+    """Whether this process may run the job now: nobody else holds its lease."""
+    at, holder = at or now(), f"{socket.gethostname()}:{os.getpid()}"
+    with transaction():
+        Lease.insert(name=name, holder="", until=at).on_conflict_ignore().execute()
+        free = (Lease.until <= at) | (Lease.holder == holder)
+        return Lease.update(holder=holder, until=at + length).where(Lease.name == name, free).execute() == 1

@@ -1,0 +1,76 @@
+"""The shape of the database: which engine, which connection settings, and the migrations run at start-up."""
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from peewee import PostgresqlDatabase, SqliteDatabase
+from playhouse.migrations import Runner
+
+from models import db
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+OLDEST_SQLITE = (3, 51, 3)  # older ones can lose committed writes in WAL mode (the WAL-reset race)
+PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": "full",
+    "foreign_keys": 1,
+    "busy_timeout": 10_000,
+    "cache_size": -64_000,
+    "temp_store": "memory",
+}
+
+
+def connect(url, data):
+    """Bind the models to the database that `url` names; without one, to SQLite in the data folder."""
+    db.initialize(postgresql(url) if url.startswith("postgres") else sqlite(url, data))
+    return db
+
+
+def sqlite(url, data):
+    path = url.removeprefix("sqlite:///") if url else str(Path(data) / "haitu.db")
+    return SqliteDatabase(path, pragmas=PRAGMAS, lock_type="IMMEDIATE", timeout=10)
+
+
+def postgresql(url):
+    parts = urlsplit(url)
+    given = {"user": parts.username, "password": parts.password, "host": parts.hostname, "port": parts.port}
+    options = dict(pair.split("=", 1) for pair in parts.query.split("&") if pair)
+    options |= {name: value if isinstance(value, int) else unquote(value) for name, value in given.items() if value}
+    options = {name: unquote(value) if isinstance(value, str) else value for name, value in options.items()}
+    return PostgresqlDatabase(parts.path.lstrip("/"), prefer_psycopg3=True, **options)
+
+
+def runner():
+    return Runner(db.obj, str(MIGRATIONS))
+
+
+def pending():
+    return [step.name for step in runner().status() if step.path and not step.applied]
+
+
+def version():
+    """The name of the newest migration that has run."""
+    return max((step.name for step in runner().status() if step.applied), default="")
+
+
+def upgrade(before=None):
+    """Run what is pending, after calling `before` (the automatic copy) when there is anything to lose."""
+    waiting = pending()
+    if waiting and before and version():
+        before()
+    return runner().up()
+
+
+def engine():
+    """("SQLite", "3.53.4"): what answers /health."""
+    if isinstance(db.obj, SqliteDatabase):
+        return "SQLite", db.execute_sql("SELECT sqlite_version()").fetchone()[0]
+    return "PostgreSQL", db.execute_sql("SHOW server_version").fetchone()[0].split()[0]
+
+
+def too_old():
+    """A sentence when this SQLite may corrupt a database, else None."""
+    name, number = engine()
+    if name == "SQLite" and tuple(map(int, number.split("."))) < OLDEST_SQLITE:
+        return f"SQLite {number} can lose committed data; Haitu needs {'.'.join(map(str, OLDEST_SQLITE))} or newer."
+    return None

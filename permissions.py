@@ -1,0 +1,200 @@
+"""Who may do what: one sentence per question, asked by views and templates alike."""
+
+from models import Approval, Order, Quote, Ticket, User
+
+SALES = (User.ADMINISTRATOR, User.MANAGER, User.SELLER)
+
+
+def is_administrator(user):
+    return user.is_a(User.ADMINISTRATOR)
+
+
+def works_for(user, record):
+    """The owner, somebody above the owner, or a team member who may edit."""
+    return record.owner_id is not None and user.oversees(record.owner_id) or record.is_on_team(user)
+
+
+# ---- leads -----------------------------------------------------------------------------------------------------------
+
+
+def can_create_lead(user):
+    return user.is_a(*SALES)
+
+
+def can_edit_lead(user, lead):
+    """Its owner's side, while it is open; pool records by administrators only."""
+    if not lead.is_open or not user.is_a(*SALES):
+        return False
+    return is_administrator(user) if lead.in_pool else works_for(user, lead)
+
+
+def can_claim_lead(user, lead):
+    """Whoever works on leads and sees it; whether it is still there is the verb's business."""
+    return user.is_a(*SALES)
+
+
+def can_release_lead(user, lead):
+    return user.is_a(*SALES) and lead.is_open and not lead.in_pool and works_for(user, lead)
+
+
+def can_assign_lead(user, lead):
+    """A manager hands out what lies in the pool or belongs to his people."""
+    return user.is_a(User.ADMINISTRATOR, User.MANAGER) and lead.is_open and (lead.in_pool or works_for(user, lead))
+
+
+def can_follow_up(user, record):
+    return user.is_a(*SALES) and works_for(user, record)
+
+
+def can_convert_lead(user, lead):
+    return can_edit_lead(user, lead) and not lead.in_pool
+
+
+def can_invalidate_lead(user, lead):
+    return can_edit_lead(user, lead) and not lead.in_pool
+
+
+def can_void_lead(user, lead):
+    """Junk (作废) is a manager's word: a seller never takes a record away."""
+    return user.is_a(User.ADMINISTRATOR, User.MANAGER) and can_edit_lead(user, lead)
+
+
+# ---- customers and opportunities -------------------------------------------------------------------------------------
+
+
+def can_create_customer(user):
+    return user.is_a(*SALES)
+
+
+def can_edit_customer(user, customer):
+    return user.is_a(*SALES) and works_for(user, customer)
+
+
+def can_change_team(user, record):
+    """Only the owner's side says who else reads a record; a team member does not pass it on."""
+    return user.is_a(*SALES) and user.oversees(record.owner_id)
+
+
+def can_create_opportunity(user):
+    return user.is_a(*SALES)
+
+
+def can_edit_opportunity(user, opportunity):
+    return user.is_a(*SALES) and opportunity.is_open and works_for(user, opportunity)
+
+
+def can_reopen_opportunity(user, opportunity):
+    return user.is_a(User.ADMINISTRATOR, User.MANAGER) and not opportunity.is_open and works_for(user, opportunity)
+
+
+def can_edit_stages(user):
+    return is_administrator(user)
+
+
+# ---- products and quotes ---------------------------------------------------------------------------------------------
+
+
+def can_see_products(user):
+    return True
+
+
+def can_edit_products(user):
+    return user.is_a(User.ADMINISTRATOR, User.MANAGER, User.FINANCE)
+
+
+def can_see_cost(user, quote=None):
+    """Cost and margin: the seller of the quote and his managers, finance, and whoever is asked to approve it."""
+    if user.is_a(User.ADMINISTRATOR, User.MANAGER, User.FINANCE):
+        return True
+    return quote is not None and (quote.owner_id == user.id or is_asked(user, quote))
+
+
+def is_asked(user, quote):
+    return any(step.record_id == quote.id for step in Approval.waiting_for(user))
+
+
+def can_quote(user, opportunity):
+    return can_edit_opportunity(user, opportunity)
+
+
+def can_edit_quote(user, quote):
+    return user.is_a(*SALES) and quote.is_editable and works_for(user, quote)
+
+
+def can_submit_quote(user, quote):
+    return can_edit_quote(user, quote)
+
+
+def can_withdraw_quote(user, quote):
+    return user.is_a(*SALES) and quote.status == Quote.PENDING and works_for(user, quote)
+
+
+def can_decide_quote(user, quote):
+    """Whoever the current node asks; never on one's own."""
+    return quote.status == Quote.PENDING and is_asked(user, quote)
+
+
+# ---- orders and tickets ----------------------------------------------------------------------------------------------
+
+
+def can_order(user, quote):
+    """The seller's side takes the order from an approved quote."""
+    return user.is_a(*SALES) and quote.status == Quote.APPROVED and works_for(user, quote)
+
+
+def can_review_order(user, order):
+    """Never one's own: finance, a manager or an administrator checks it."""
+    return (
+        user.is_a(User.ADMINISTRATOR, User.MANAGER, User.FINANCE)
+        and order.status == Order.GENERATED
+        and order.owner_id != user.id
+    )
+
+
+def can_advance_order(user, order):
+    """From reviewed to executing to completed: the seller's side or finance."""
+    running = order.status in (Order.REVIEWED, Order.EXECUTING)
+    return running and (user.is_a(User.FINANCE) or user.is_a(*SALES) and works_for(user, order))
+
+
+def can_create_ticket(user):
+    return user.is_a(*SALES, User.SERVICE)
+
+
+def can_assign_ticket(user, ticket):
+    """Dispatch (派工): service people, managers and administrators, until the work is done."""
+    open_work = ticket.status in (Ticket.NEW, Ticket.DISPATCHED)
+    return open_work and user.is_a(User.ADMINISTRATOR, User.MANAGER, User.SERVICE)
+
+
+def can_serve_ticket(user, ticket):
+    """Check in, check out, complete: the person dispatched, nobody else."""
+    return ticket.owner_id == user.id and user.is_a(*SALES, User.SERVICE)
+
+
+def can_call_back_ticket(user, ticket):
+    """The supervisor calls the customer, never the person who did the work."""
+    return (
+        ticket.status == Ticket.COMPLETED
+        and ticket.owner_id != user.id
+        and user.is_a(User.ADMINISTRATOR, User.MANAGER, User.SERVICE)
+    )
+
+
+# ---- imports and administration --------------------------------------------------------------------------------------
+
+
+def can_import_leads(user):
+    return user.is_a(User.ADMINISTRATOR, User.MANAGER)
+
+
+def can_import_products(user):
+    return can_edit_products(user)
+
+
+def can_administer(user):
+    return is_administrator(user)
+
+
+def sees_leads(user):
+    return user.is_a(*SALES)
