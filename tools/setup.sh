@@ -26,6 +26,7 @@ missing_for_run() {
     has_library libpango-1.0.so || echo libpango-1.0-0
     has_library libpangoft2-1.0.so || echo libpangoft2-1.0-0
     has_library libharfbuzz-subset.so || echo libharfbuzz-subset0
+    has_command fc-match || echo fontconfig
     find /usr/share/fonts /usr/local/share/fonts -name 'NotoSansCJK*' 2>/dev/null | grep -q . || echo fonts-noto-cjk
 }
 

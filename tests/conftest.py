@@ -1,0 +1,136 @@
+"""What every test stands on: an engine, a fresh database, the cast, and a browser whose requests are watched."""
+
+import os
+
+import pytest
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+
+from domain import accounts, now
+from tests import cast as people
+from tests import databases, pages, postgres
+from tests.oracle import Oracle
+from tests.server import Server
+
+ENGINE = os.environ.get("HAITU_TEST_ENGINE", "sqlite")
+SERVER = "HAITU_TEST_POSTGRES"  # address of the cluster, from the process that started it to the xdist workers
+SESSION_KEY = "token"
+
+
+def pytest_configure(config):
+    """Once per run, before the workers: the PostgreSQL cluster."""
+    if ENGINE != "postgresql" or SERVER in os.environ:
+        return
+    reason = postgres.missing()
+    if reason is None:
+        config.cluster = postgres.Cluster().start()
+        os.environ[SERVER] = config.cluster.address
+    elif os.environ.get("CI") == "true":
+        raise pytest.UsageError(reason)
+
+
+def pytest_unconfigure(config):
+    if cluster := getattr(config, "cluster", None):
+        cluster.stop()
+        del os.environ[SERVER]
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "browser" in item.path.parts:
+            item.add_marker(pytest.mark.once)
+        if ENGINE == "postgresql" and SERVER not in os.environ:
+            item.add_marker(pytest.mark.skip(reason=postgres.missing()))
+
+
+@pytest.fixture(scope="session")
+def engine(worker_id):
+    made = databases.SQLite() if ENGINE == "sqlite" else databases.PostgreSQL(os.environ[SERVER], worker_id)
+    databases.prepare(made, people.build)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def database(engine, request):
+    """A fresh database: the cast, or nothing at all with @pytest.mark.empty_database. Whoever needs rows asks for it."""
+    engine.begin("empty" if request.node.get_closest_marker("empty_database") else "cast")
+    yield engine
+    engine.end()
+
+
+@pytest.fixture
+def cast(database):
+    """Two sellers, their manager, one of another department, finance, a service agent, one disabled, an administrator."""
+    return people.load()
+
+
+@pytest.fixture(scope="session")
+def application(engine, tmp_path_factory):
+    """Made once per worker; its data folder holds a key and nothing else."""
+    from app import create_app
+
+    os.environ["HAITU_DATA"] = str(tmp_path_factory.mktemp("data"))
+    made = create_app(DATABASE_URL=engine.url, TESTING=True)
+    made.test_client_class = WatchedClient
+    made.extensions["oracle"] = Oracle(engine)
+    return made
+
+
+@pytest.fixture
+def app(application, database):
+    return application
+
+
+class WatchedClient(FlaskClient):
+    """A browser without a screen. Of every request it asserts: a refusal changes nothing, and looking changes nothing."""
+
+    def run_wsgi_app(self, environ, buffered=False):
+        oracle = self.application.extensions["oracle"]
+        before = oracle.look()
+        answer = super().run_wsgi_app(environ, buffered=True)
+        chunks, status, headers = answer
+        oracle.check(before, environ["REQUEST_METHOD"], environ["PATH_INFO"], int(status.split()[0]))
+        if headers.get("Content-Type", "").startswith("text/html"):
+            pages.check(environ["PATH_INFO"], b"".join(chunks).decode())
+        return answer
+
+    def carry_token(self):
+        """The CSRF token that a page would have given, on every request from now on; drop_token() for tests of it."""
+        with self.session_transaction() as session:
+            session["csrf_token"] = "0" * 40
+        signer = URLSafeTimedSerializer(self.application.secret_key, salt="wtf-csrf-token")
+        self.environ_base["HTTP_X_CSRFTOKEN"] = signer.dumps("0" * 40)
+        return self
+
+    def drop_token(self):
+        del self.environ_base["HTTP_X_CSRFTOKEN"]
+        return self
+
+
+@pytest.fixture
+def stranger(app):
+    """Somebody who is not logged in."""
+    return app.test_client().carry_token()
+
+
+@pytest.fixture
+def login(app):
+    """login(cast.seller) is a browser in which that person is logged in; several can be open at once."""
+
+    def log_in(user):
+        client = app.test_client()
+        token = accounts.open_session(user, address="127.0.0.1", agent="test", remember=False, at=now())
+        with client.session_transaction() as session:
+            session[SESSION_KEY] = token
+        return client.carry_token()
+
+    return log_in
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, worker_id):
+    """Haitu in a process of its own, with the demo company, on the engine of this run; one per test module."""
+    url = postgres.create_database(os.environ[SERVER], f"server_{worker_id}") if ENGINE == "postgresql" else ""
+    with Server(tmp_path_factory.mktemp("server"), url, HAITU_DEMO="1") as running:
+        yield running

@@ -1,0 +1,74 @@
+"""Both languages are whole: nothing missing, nothing fuzzy, every placeholder kept."""
+
+import re
+from pathlib import Path
+
+import polib
+import pytest
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.frontend import parse_mapping
+
+pytestmark = pytest.mark.once
+
+ROOT = Path(__file__).resolve().parent.parent
+KEYWORDS = DEFAULT_KEYWORDS | {"_l": None, "lazy_gettext": None, "lazy_pgettext": ((1, "c"), 2), "lazy_ngettext": (1, 2)}
+PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
+
+
+def source_messages():
+    """{(context or None, msgid)} of every sentence that code and templates speak."""
+    with (ROOT / "translations/babel.cfg").open() as mapping:
+        methods, options = parse_mapping(mapping)
+    found = extract_from_dir(ROOT, methods, options, KEYWORDS)
+    return {(context, message if isinstance(message, str) else message[0]) for _, _, message, _, context in found}
+
+
+def catalogue(language):
+    return polib.pofile(str(ROOT / f"translations/{language}/LC_MESSAGES/messages.po"))
+
+
+def texts(entry):
+    return list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
+
+
+@pytest.fixture(scope="module")
+def spoken():
+    return source_messages()
+
+
+@pytest.fixture(params=["zh_Hans_CN", "en"])
+def entries(request):
+    return [entry for entry in catalogue(request.param) if not entry.obsolete]
+
+
+def test_every_sentence_has_a_translation(entries, spoken):
+    translated = {(entry.msgctxt, entry.msgid) for entry in entries if all(texts(entry))}
+    assert sorted(map(str, spoken - translated)) == []
+
+
+def test_no_translation_is_a_guess(entries):
+    assert [entry.msgid for entry in entries if entry.fuzzy] == []
+
+
+def test_no_translation_outlives_its_sentence(entries, spoken):
+    assert [entry.msgid for entry in entries if (entry.msgctxt, entry.msgid) not in spoken] == []
+
+
+def test_every_placeholder_is_kept(entries):
+    changed = [
+        entry.msgid
+        for entry in entries
+        for text in texts(entry)
+        if text and set(PLACEHOLDER.findall(text)) != set(PLACEHOLDER.findall(entry.msgid_plural or entry.msgid))
+    ]
+    assert changed == []
+
+
+def test_chinese_speaks_chinese():
+    """A sentence copied over untranslated would pass every other test."""
+    copied = [
+        entry.msgid
+        for entry in catalogue("zh_Hans_CN")
+        if entry.msgid in texts(entry) and re.search(r"[a-z]{3,} [a-z]{2,}", PLACEHOLDER.sub("", entry.msgid))
+    ]
+    assert copied == []
