@@ -111,8 +111,10 @@ def checked_manifest(room):
 
 
 def swap_files(data, room):
-    db.close()
     live = Path(db.obj.database)
+    if live.exists():
+        db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()
     for suffix in ("-wal", "-shm"):
         Path(f"{live}{suffix}").unlink(missing_ok=True)
     if live.exists():

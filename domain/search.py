@@ -1,0 +1,124 @@
+"""Finding records by any part of a name: one, two or more characters, Chinese or not, and by pinyin initials.
+
+Each record's text is kept as words: every single character and every pair of neighbours. A query of three characters
+asks for its two pairs; what comes back is then checked against the text itself.
+"""
+
+import re
+from functools import cache, reduce
+from operator import or_
+
+from peewee import SqliteDatabase
+from pypinyin import Style, pinyin
+
+from models import Customer, Lead, Product, db, name_key
+
+CANDIDATES = 1_000  # rows looked up by the index before a list is scanned in its own order instead
+LATIN = re.compile(r"[a-z]{2,}")
+WORD = re.compile(r"[0-9a-z\u3400-\u9fff\U00020000-\U0003ffff]")
+
+TEXTS = {
+    "lead": lambda lead: (lead.name, lead.contact_name, lead.phone, lead.credit_code),
+    "customer": lambda customer: (customer.name, customer.short_name, customer.phone, customer.credit_code),
+    "product": lambda product: (product.name, product.sku, product.spec),
+}
+COLUMNS = {
+    "lead": (Lead.name_key, Lead.contact_name, Lead.phone, Lead.credit_code),
+    "customer": (Customer.name_key, Customer.short_name, Customer.phone, Customer.credit_code),
+    "product": (Product.name, Product.sku, Product.spec),
+}
+
+
+@cache
+def initials_of(letter):
+    """Every first letter a character can be read with: 重 gives z and c."""
+    readings = pinyin(letter, style=Style.FIRST_LETTER, heteronym=True, errors="ignore")
+    return tuple(sorted({reading[0] for reading in readings[0]})) if readings else ()
+
+
+def grams(text):
+    """The single characters and neighbouring pairs of a text, signs left out."""
+    letters = [letter for letter in name_key(text) if WORD.match(letter)]
+    return set(letters) | {first + second for first, second in zip(letters, letters[1:], strict=False)}
+
+
+def initial_grams(text):
+    """Pairs of pinyin initials, in every reading, marked so that they never meet Latin text."""
+    letters = [initials_of(letter) if letter > "\u3400" else (letter,) for letter in name_key(text) if WORD.match(letter)]
+    return {f"py{a}{b}" for first, second in zip(letters, letters[1:], strict=False) for a in first for b in second}
+
+
+def words_of(kind, record):
+    texts = TEXTS[kind](record)
+    found = initial_grams(texts[0])
+    for text in texts:
+        found |= grams(text)
+    return " ".join(sorted(found))
+
+
+def index(kind, *records):
+    """(Re)write the words of records; call it in the verb that changed their text."""
+    rows = [(record.id, words_of(kind, record)) for record in records]
+    if isinstance(db.obj, SqliteDatabase):
+        statement = f"INSERT OR REPLACE INTO {kind}_words (rowid, words) VALUES (?, ?)"
+    else:
+        statement = (
+            f"INSERT INTO {kind}_words (rowid, words) VALUES (%s, array_to_tsvector(string_to_array(%s, ' '))) "
+            "ON CONFLICT (rowid) DO UPDATE SET words = excluded.words"
+        )
+    db.connection().cursor().executemany(statement, rows)
+
+
+def narrowed(query, kind, text, only_names=False):
+    """`query` limited to records whose text contains `text`, or whose name has these pinyin initials.
+
+    `only_names` where phones are masked: a search must not be an oracle for what it does not show.
+
+    Rare words are looked up in the index first. Frequent ones (有限公司) need no index: the list finds a page of them
+    at once in its own order.
+    """
+    wanted = name_key(text)
+    if not wanted:
+        return query
+    candidates = looked_up(kind, wanted)
+    if candidates is None:
+        return query.where(contains(kind, text.strip(), wanted, only_names))
+    query = query.where(query.model.id.in_(candidates))
+    return query if LATIN.fullmatch(wanted) else query.where(contains(kind, text.strip(), wanted, only_names))
+
+
+def contains(kind, text, wanted, only_names):
+    """Some column holds the text as typed, or the folded name holds it folded."""
+    columns = COLUMNS[kind][:1] if only_names else COLUMNS[kind]
+    return reduce(or_, (column.contains(wanted if column.name == "name_key" else text) for column in columns))
+
+
+def looked_up(kind, wanted):
+    """Ids of the records that have all words of the query; None when they are too many to list."""
+    if isinstance(db.obj, SqliteDatabase):
+        statement, expression = f"SELECT rowid FROM {kind}_words WHERE {kind}_words MATCH ? LIMIT ?", for_fts5(wanted)
+    else:
+        statement = f"SELECT rowid FROM {kind}_words WHERE words @@ %s::tsquery LIMIT %s"
+        expression = for_tsquery(wanted)
+    if not expression:
+        return None
+    ids = [row[0] for row in db.execute_sql(statement, (expression, CANDIDATES + 1))]
+    return ids if len(ids) <= CANDIDATES else None
+
+
+def alternatives(wanted):
+    """The word lists of which one must be there in full: the text itself, and its letters as pinyin initials."""
+    letters = [letter for letter in wanted if WORD.match(letter)]
+    pairs = [first + second for first, second in zip(letters, letters[1:], strict=False)]
+    lists = [pairs or letters]
+    if pairs and LATIN.fullmatch(wanted):
+        lists.append([f"py{pair}" for pair in pairs])
+    return [words for words in lists if words]
+
+
+def for_fts5(wanted):
+    return " OR ".join("(" + " AND ".join(f'"{word}"' for word in words) + ")" for words in alternatives(wanted))
+
+
+def for_tsquery(wanted):
+    return " | ".join("(" + " & ".join(f"'{word}'" for word in words) + ")" for words in alternatives(wanted))

@@ -1,0 +1,1 @@
+"""HTTP in, HTML out: find, ask, do, show."""

@@ -1,0 +1,109 @@
+"""What every answer carries: security headers, error pages, and a broken rule as 409."""
+
+from flask import current_app, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from peewee import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from domain import Refused
+from models import Company
+from views.helpers import remember_where, toast, with_messages
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-src 'self'; frame-ancestors 'self'; "
+        "base-uri 'none'; object-src 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+A_YEAR = 31_536_000
+
+
+def init_app(app):
+    app.before_request(require_setup_and_login)
+    app.after_request(add_headers)
+    app.register_error_handler(Refused, refused)
+    app.register_error_handler(CSRFError, stale_form)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(OperationalError, database_busy)
+    app.register_error_handler(Exception, unexpected)
+
+
+def require_setup_and_login():
+    """Closed by default: only views marked `@public` answer without a session."""
+    if request.endpoint is None or request.endpoint == "static":
+        return None
+    view = current_app.view_functions[request.endpoint]
+    if getattr(view, "public", False) or g.user:
+        return None
+    if Company.current() is None:
+        return to(url_for("setup.show"))
+    return to(url_for("accounts.login", next=remember_where()))
+
+
+def to(url):
+    """A redirect that a fragment request follows as a whole page."""
+    if request.htmx:
+        return "", 401, {"HX-Redirect": url}
+    return redirect(url, 303)
+
+
+def add_headers(response):
+    response.headers.update(HEADERS)
+    if current_app.config["ENCRYPTED"]:
+        response.headers["Strict-Transport-Security"] = f"max-age={A_YEAR}; includeSubDomains"
+    if request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+        response.vary.update(("HX-Request", "Cookie"))
+    return response
+
+
+def refused(error):
+    """409: the rule's sentence, and nothing changed. A plain form goes back to where it came from."""
+    if request.htmx:
+        toast(error.message, kind="bad")
+        return with_messages(""), 409, {"HX-Reswap": "none"}
+    return render_template("errors/error.html", code=409, message=error.message, back=remember_where()), 409
+
+
+def stale_form(error):
+    return error_answer(400, _("This page was open too long. Load it again, then repeat the step."))
+
+
+def http_error(error):
+    return error_answer(error.code, sentence(error.code) or error.description)
+
+
+def database_busy(error):
+    current_app.logger.exception("the database did not answer")
+    answer, code = error_answer(503, _("The database is busy. Nothing was changed; try again in a moment."))
+    return answer, code, {"Retry-After": "5"}
+
+
+def unexpected(error):
+    current_app.logger.exception("unexpected error on %s %s", request.method, request.path)
+    return error_answer(500, _("Something went wrong on our side. Nothing was changed; the error is in the log."))
+
+
+def sentence(code):
+    return {
+        400: _("This request is not well formed."),
+        403: _("Your role does not allow this."),
+        404: _("There is nothing here that you can see."),
+        405: _("This address does not take that kind of request."),
+        413: _("This file is too large: 50 MB at the most."),
+        429: _("Too many tries. Wait a little."),
+    }.get(code)
+
+
+def error_answer(code, message):
+    if request.htmx:
+        toast(message, kind="bad")
+        return with_messages(""), code
+    return render_template("errors/error.html", code=code, message=message, back=None), code

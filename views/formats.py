@@ -1,0 +1,173 @@
+"""How values are written on a screen: money, times, dates, phones, dictionary words."""
+
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from flask import g
+from flask_babel import format_date, get_locale, gettext, pgettext
+from markupsafe import Markup, escape
+
+from domain import local, now
+from models import Choice, mask_phone
+
+WAN = 1_000_000  # 1 万元 in 分
+HUES = 12
+
+
+def init_app(app):
+    app.jinja_env.filters.update(
+        money=money, wan=wan, percent=percent, quantity=quantity, ago=ago, clock=clock, day=day, moment=moment,
+        when=when, choice=choice, masked=mask_phone, phone=spaced_phone, hue=hue, initial=initial, count=capped,
+        in_language=in_language,
+    )
+    app.jinja_env.tests["late"] = is_late
+    app.jinja_env.globals.update(pgettext=pgettext, choices=choices, today=today)
+
+
+def speaks_chinese():
+    return get_locale().language == "zh"
+
+
+def today():
+    return local(now()).date()
+
+
+def money(fen):
+    """1,234.50 for 123450 分; a dash for what is unknown."""
+    if fen is None:
+        return "—"
+    sign, fen = ("−", -fen) if fen < 0 else ("", fen)
+    return f"{sign}{fen // 100:,}.{fen % 100:02}"
+
+
+def wan(fen):
+    """¥38.25 万 for cards and tiles in Chinese; ¥382.5k in English. The exact amount goes into the title."""
+    if speaks_chinese():
+        return f"¥{shortened(fen, WAN)} 万"
+    return f"¥{shortened(fen, 100_000)}k"
+
+
+def shortened(fen, unit):
+    """Two decimals at most, half up, without trailing zeros."""
+    rounded = (Decimal(fen) / unit).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return f"{rounded:,.2f}".rstrip("0").rstrip(".")
+
+
+def percent(basis_points):
+    """89.20% for 8920."""
+    return "—" if basis_points is None else f"{Decimal(basis_points) / 100:.2f}%"
+
+
+def quantity(value):
+    """24 for 24.0000, 1.5 for 1.5000."""
+    return f"{value:,.4f}".rstrip("0").rstrip(".")
+
+
+def clock(at):
+    return f"{local(at):%H:%M}"
+
+
+def day(value, weekday=False):
+    """11-22 this year, 2025-11-22 before; in English 22 Nov. With the weekday where one plans by it."""
+    value = local(value).date() if isinstance(value, datetime) else value
+    if value is None:
+        return ""
+    this_year = value.year == today().year
+    if speaks_chinese():
+        text = f"{value:%m-%d}" if this_year else f"{value:%Y-%m-%d}"
+    else:
+        text = format_date(value, "d MMM" if this_year else "d MMM yyyy")
+    return f"{text} {format_date(value, 'EEE')}" if weekday else text
+
+
+def when(at):
+    """A time to come, or just gone: 今天 16:00, 昨天 17:30, 11-27 周五 10:00."""
+    if at is None:
+        return ""
+    days = (local(at).date() - today()).days
+    near = {-1: gettext("Yesterday"), 0: gettext("Today"), 1: gettext("Tomorrow")}.get(days)
+    return f"{near or day(at, weekday=True)} {clock(at)}"
+
+
+def ago(at):
+    """<time> that says how long ago, for less than a week; the exact time is its title."""
+    if at is None:
+        return ""
+    exact = local(at)
+    title = f"{exact:%Y-%m-%d %H:%M:%S} (UTC{exact:%z})"
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(exact.isoformat(), title, since(at))
+
+
+def since(at):
+    passed = max(now() - at, timedelta(0))
+    minutes, hours = passed // timedelta(minutes=1), passed // timedelta(hours=1)
+    days = (today() - local(at).date()).days
+    if minutes < 1:
+        return gettext("just now")
+    if minutes < 60:
+        return gettext("%(n)s min ago", n=minutes)
+    if days < 1:
+        return gettext("%(n)s h ago", n=hours)
+    return gettext("Yesterday") if days == 1 else day(at)
+
+
+def moment(at):
+    """2026-11-21 22:40 in the company's zone."""
+    return "" if at is None else f"{local(at):%Y-%m-%d %H:%M}"
+
+
+def spaced_phone(phone):
+    """138 1290 5678, as people read it."""
+    if len(phone or "") == 11 and phone.isdigit():
+        return f"{phone[:3]} {phone[3:7]} {phone[7:]}"
+    return phone or ""
+
+
+def capped(number):
+    """12,345 or 1000+ where counting stopped."""
+    return "1000+" if number > 1000 else str(number)
+
+
+def initial(name):
+    return (name or "?")[0].upper()
+
+
+def hue(id):
+    """One of twelve colours for a person, always the same."""
+    return (id or 0) * 5 % HUES
+
+
+# ---- dictionaries ----------------------------------------------------------------------------------------------------
+
+
+def dictionary():
+    """All editable words, read once per request: {field: {value: Choice}}."""
+    if "dictionary" not in g:
+        words = {}
+        for word in Choice.select().order_by(Choice.field, Choice.position, Choice.id):
+            words.setdefault(word.field, {})[word.value] = word
+        g.dictionary = words
+    return g.dictionary
+
+
+def choice(value, field):
+    """The label of a dictionary word in the reader's language; the word itself when it is in no dictionary."""
+    word = dictionary().get(field, {}).get(value)
+    return in_language(word, "label") if word else escape(value or "")
+
+
+def choices(field):
+    """[(value, label)] of the active words of a field, for a select."""
+    return [(word.value, in_language(word, "label")) for word in dictionary().get(field, {}).values() if word.active]
+
+
+def in_language(record, column="name"):
+    """A column that has an English twin, in the reader's language."""
+    english = getattr(record, f"{column}_en", "")
+    return english if english and not speaks_chinese() else getattr(record, column)
+
+
+
+def is_late(at):
+    """Whether a UTC time has passed."""
+    return at is not None and at < now()

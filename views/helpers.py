@@ -1,0 +1,184 @@
+"""What every view needs: find, ask, show a page or the part of it that htmx asked for, pages of a list."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import datetime
+from json import dumps, loads
+from urllib.parse import urlsplit
+
+from flask import abort, current_app, flash, make_response, redirect, render_template, request, url_for
+from peewee import EnclosedNodeList
+from werkzeug.exceptions import HTTPException
+
+PAGE = 50
+
+
+def public(view):
+    """Mark a view that answers without a session."""
+    view.public = True
+    return view
+
+
+def get_or_404(query, id):
+    """The record with this id among those the query allows; 404 otherwise, so that existence is not told."""
+    record = query.where(query.model.id == id).first() if id < 2**31 else None
+    return record or abort(404)
+
+
+def require(allowed):
+    """403 unless permissions.py said yes."""
+    if not allowed:
+        abort(403)
+
+
+# ---- messages --------------------------------------------------------------------------------------------------------
+
+
+def toast(text, kind="ok", undo=None):
+    """A message on the next answer. `undo` is (url, {field: value}): a button that posts it back."""
+    flash({"text": str(text), "kind": kind, "undo": undo}, "toast")
+
+
+def with_messages(body):
+    """A fragment brings its messages along, out of band."""
+    return body + render_template("messages.html", out_of_band=True)
+
+
+# ---- pages and their parts -------------------------------------------------------------------------------------------
+
+
+def render_block(template, block, **context):
+    """One {% block %} of a template, rendered alone."""
+    found = current_app.jinja_env.get_template(template)
+    current_app.update_template_context(context)
+    return "".join(found.blocks[block](found.new_context(context)))
+
+
+def wants_part():
+    """htmx asked for a part of the page, not for the whole of it (a boosted link or a history step)."""
+    return bool(request.htmx) and request.headers.get("HX-Request-Type") != "full"
+
+
+def page(template, block=None, **context):
+    """The whole page, or for htmx the one block that it swaps."""
+    if block and wants_part():
+        return with_messages(render_block(template, block, **context))
+    return render_template(template, **context)
+
+
+def fragment_or_redirect(template, block, url, status=200, **context):
+    """After a change: the changed part for htmx, a redirect for a plain form."""
+    if wants_part():
+        return with_messages(render_block(template, block, **context)), status
+    return redirect(url, 303)
+
+
+def go(url):
+    """After a change that leads to another page: a redirect that htmx follows too."""
+    if request.htmx:
+        response = make_response("")
+        response.headers["HX-Redirect"] = url
+        return response
+    return redirect(url, 303)
+
+
+def form_again(template, block=None, **context):
+    """422: the same form with its errors, what was typed kept."""
+    if block and wants_part():
+        return with_messages(render_block(template, block, **context)), 422
+    return render_template(template, **context), 422
+
+
+# ---- where to go next ------------------------------------------------------------------------------------------------
+
+
+def remember_where():
+    """The page on which the person is, as a local path: for `next=` and for the way back."""
+    if request.method == "GET" and not request.htmx:
+        return request.full_path.rstrip("?")
+    parts = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    return safe_path(parts.path + (f"?{parts.query}" if parts.query else "")) or url_for("home.index")
+
+
+def safe_path(target):
+    """`target` when it is a page of ours, else None: nothing that leads a browser elsewhere."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return None
+    if any(ord(letter) < 33 or letter == "\\" for letter in target):
+        return None
+    try:
+        current_app.url_map.bind("").match(urlsplit(target).path, method="GET")
+    except HTTPException:
+        return None
+    return target
+
+
+# ---- pages of a list -------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Page:
+    """A page of a list and the cursors of its neighbours; None where there is none."""
+
+    rows: list
+    previous: str | None = None
+    next: str | None = None
+
+    def __iter__(self):
+        return iter(self.rows)
+
+    def __len__(self):
+        return len(self.rows)
+
+
+def page_of(query, *columns, size=PAGE, descending=True):
+    """One page by keyset: one row more than shown is read, none is counted or skipped.
+
+    `columns` are never null and end with the id; all run in one direction. The cursor is `?after=` or `?before=`.
+    """
+    after, before = request.args.get("after"), request.args.get("before")
+    backwards = bool(before) and not after
+    downwards = descending != backwards
+    cursor = decoded(before if backwards else after, len(columns))
+    if cursor:
+        here, there = EnclosedNodeList(columns), EnclosedNodeList(cursor)
+        query = query.where(here < there if downwards else here > there)
+    rows = list(query.order_by(*[column.desc() if downwards else column.asc() for column in columns]).limit(size + 1))
+    more = len(rows) > size
+    rows = rows[:size][::-1] if backwards else rows[:size]
+    if not rows:
+        return Page([])
+    has_previous = more if backwards else bool(cursor)
+    has_next = True if backwards else more
+    return Page(rows, encoded(rows[0], columns) if has_previous else None, encoded(rows[-1], columns) if has_next else None)
+
+
+def encoded(row, columns):
+    values = [row.__data__[column.name] for column in columns]
+    plain = [{"at": value.isoformat()} if isinstance(value, datetime) else value for value in values]
+    return urlsafe_b64encode(dumps(plain, ensure_ascii=False).encode()).decode().rstrip("=")
+
+
+def decoded(text, length):
+    """The values of a cursor; None for one that was tampered with."""
+    if not text:
+        return None
+    try:
+        values = loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        values = [datetime.fromisoformat(value["at"]) if isinstance(value, dict) else value for value in values]
+    except (ValueError, KeyError, TypeError):
+        return None
+    sane = len(values) == length and all(isinstance(value, (str, int, datetime)) for value in values)
+    return values if sane else None
+
+
+def page_url(**changes):
+    """This page's address with some arguments changed; None takes one out. Cursors go whenever a filter changes."""
+    arguments = request.args.to_dict(flat=False)
+    for name in ("after", "before"):
+        arguments.pop(name, None)
+    for name, value in changes.items():
+        arguments.pop(name, None)
+        if value is not None:
+            arguments[name] = value
+    return url_for(request.endpoint, **(request.view_args or {}), **arguments)

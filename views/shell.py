@@ -1,0 +1,159 @@
+"""Who is asking, in which language, and what surrounds every page: navigation with its counts."""
+
+from functools import cached_property
+
+from flask import current_app, g, request, session, url_for
+from flask_babel import gettext as _
+from peewee import SQL, Select, fn
+
+import permissions
+from domain import accounts, now
+from models import FEW, Approval, Company, Lead, Notice, Opportunity, Task, Ticket
+from views.helpers import page_url
+
+LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
+
+
+def init_app(app):
+    app.before_request_funcs.setdefault(None, []).insert(1, load_user)
+    app.context_processor(surroundings)
+
+
+def load_user():
+    """g.user and g.session from the token in the signed cookie."""
+    g.session = g.user = None
+    token = session.get("token")
+    if token and request.endpoint != "static":
+        g.session = accounts.session_of(token)
+        g.user = g.session.user if g.session else None
+
+
+def language():
+    """zh or en: the person's choice, else this browser's, else what it asks for."""
+    user = g.get("user")
+    chosen = user.language if user else session.get("language")
+    if chosen in LANGUAGES:
+        return chosen
+    best = request.accept_languages.best_match(("zh", "zh-CN", "zh-Hans", "zh-TW", "en"), "zh")
+    return "en" if best == "en" else "zh"
+
+
+def language_tag():
+    return LANGUAGES[language()]
+
+
+def time_zone_name():
+    company = g.get("company") or Company.current()
+    return company.time_zone if company else "Asia/Shanghai"
+
+
+def surroundings():
+    return {
+        "shell": Shell(),
+        "user": g.get("user"),
+        "can": permissions,
+        "page_url": page_url,
+        "language": language(),
+        "theme": (g.user.theme if g.get("user") else "") or session.get("theme", ""),
+        "over_plain_http": current_app.config["ALLOW_HTTP_LAN"] and not current_app.config["ENCRYPTED"],
+    }
+
+
+class Shell:
+    """The navigation; what it counts is read in one query, and only when a whole page is drawn."""
+
+    @cached_property
+    def company(self):
+        return Company.current()
+
+    @property
+    def user(self):
+        return g.user
+
+    @cached_property
+    def counts(self):
+        """{item: number}, each counted no further than 1,001."""
+        queries = dict(self.counted())
+        if not queries:
+            return {}
+        columns = [capped(query).alias(name) for name, query in queries.items()]
+        return Company.select(*columns).dicts().get()
+
+    def counted(self):
+        user = g.user
+        yield "tasks", Task.select(SQL("1")).where(Task.owner == user.id, Task.done_at.is_null(), Task.due_at < now())
+        yield "notices", Notice.select(SQL("1")).where(Notice.user == user.id, Notice.read_at.is_null())
+        yield "approvals", Approval.waiting_for(user).select(SQL("1")).order_by()
+        if permissions.sees_leads(user):
+            yield "leads", Lead.select(SQL("1")).where(Lead.owner == user.id, Lead.status << Lead.WORKED_ON)
+            open_deal = Opportunity.status == Opportunity.OPEN
+            yield "opportunities", Opportunity.select(SQL("1")).where(open_deal, Opportunity.owner == user.id)
+        yield "tickets", Ticket.select(SQL("1")).where(Ticket.owner == user.id, Ticket.status << Ticket.UNFINISHED)
+
+    @cached_property
+    def groups(self):
+        """[(label, [Item])] of the side bar, without what this role has no use for."""
+        shown = [(label, [item for item in items if item.visible]) for label, items in self.everything()]
+        return [(label, items) for label, items in shown if items]
+
+    def everything(self):
+        user, sales = g.user, permissions.sees_leads(g.user)
+        yield "", [
+            Item(self, "home", "home.index", _("Today"), "sun", "tasks"),
+            Item(self, "notices", "notices.index", _("Notices"), "bell", "notices"),
+            Item(self, "approvals", "approvals.index", _("Approvals"), "signature", "approvals"),
+        ]
+        yield _("Sales"), [
+            Item(self, "pools", "pools.index", _("Pool"), "ripple", visible=sales),
+            Item(self, "leads", "leads.index", _("My leads"), "compass", "leads", visible=sales),
+            Item(self, "customers", "customers.index", _("Customers"), "building"),
+            Item(self, "opportunities", "opportunities.index", _("Deals"), "layout-kanban", "opportunities", visible=sales),
+            Item(self, "quotes", "quotes.index", _("Quotes"), "file-dollar", visible=not user.is_a("service")),
+            Item(self, "orders", "orders.index", _("Orders"), "package"),
+            Item(self, "products", "products.index", _("Products"), "tags"),
+        ]
+        yield _("Service"), [
+            Item(self, "tickets", "tickets.index", _("Tickets"), "lifebuoy", "tickets", visible=not user.is_a("finance")),
+        ]
+        yield _("Manage"), [
+            Item(self, "imports", "imports.index", _("Imports"), "upload",
+                 visible=permissions.can_import_leads(user) or permissions.can_import_products(user)),
+            Item(self, "settings", "settings.index", _("Settings"), "adjustments-horizontal",
+                 visible=permissions.can_administer(user)),
+        ]
+
+    @cached_property
+    def items(self):
+        return {item.name: item for label, items in self.groups for item in items}
+
+    @cached_property
+    def tabs(self):
+        """The four places of the phone's tab bar; the rest is under 更多."""
+        wanted = ("home", "leads", "opportunities", "tickets") if "leads" in self.items else (
+            "home", "approvals", "orders", "tickets")
+        return [self.items[name] for name in wanted if name in self.items]
+
+    @cached_property
+    def rest(self):
+        return [item for item in self.items.values() if item not in self.tabs]
+
+
+class Item:
+    """One place in the navigation."""
+
+    def __init__(self, shell, name, endpoint, label, icon, counted=None, visible=True):
+        self.name, self.label, self.icon = name, label, icon
+        self.visible = visible and endpoint in current_app.view_functions
+        self.url = url_for(endpoint) if self.visible else ""
+        self.current = request.blueprint == endpoint.split(".")[0]
+        self.shell, self.counted = shell, counted
+
+    @property
+    def count(self):
+        return self.shell.counts.get(self.counted) or 0
+
+
+def capped(query):
+    """A count that stops at 1,001, as a scalar in somebody else's SELECT."""
+    return Select([query.limit(FEW)], [fn.COUNT(SQL("1"))])
+
