@@ -67,7 +67,7 @@ install_assets() {
         .venv/bin/python -m pip install -q --disable-pip-version-check "$node_wheel"
         npm=.venv/bin/npm
     fi
-    "$npm" ci --ignore-scripts --silent
+    "$npm" ci --ignore-scripts --loglevel=error
     .venv/bin/python tools/vendor.py
 }
 
