@@ -1,0 +1,98 @@
+"""Customers: their file, the people there, and the colleagues who read along."""
+
+from domain import Refused, _, events, now, search, transaction
+from models import Contact, Customer, Member, name_key
+
+COLUMNS = (
+    "name", "short_name", "credit_code", "phone", "email", "website", "province", "city", "address", "industry", "source",
+    "level", "remark",
+)
+SEARCHED = {"name", "short_name", "phone", "credit_code"}
+
+
+def create(by, owner=None, at=None, **columns):
+    """A new customer; whoever creates it owns it unless somebody else is named."""
+    at = at or now()
+    with transaction():
+        customer = Customer.create(
+            name_key=name_key(columns["name"]), owner=owner or by, created_by=by, created_at=at, updated_at=at, **columns
+        )
+        search.index("customer", customer)
+        events.record("customer.created", customer, by, at=at, name=customer.name)
+    return customer
+
+
+def edit(customer, by, at=None, **columns):
+    """Write the columns that really change; nothing is recorded when none do."""
+    before, after = events.changes(customer, **columns)
+    if not after:
+        return customer
+    at = at or now()
+    with transaction():
+        if "name" in after:
+            customer.name_key = name_key(after["name"])
+        write(customer, updated_at=at, **after)
+        if SEARCHED & set(after):
+            search.index("customer", customer)
+        events.record("customer.edited", customer, by, before, after, at=at)
+    return customer
+
+
+def write(record, **columns):
+    for name, value in columns.items():
+        setattr(record, name, value)
+    record.save(only=list(record.dirty_fields))
+
+
+def find_by_name(name):
+    """The oldest customer whose name is the same when blanks, width and brackets are set aside; or None."""
+    return Customer.with_people().where(Customer.name_key == name_key(name)).order_by(Customer.id).first()
+
+
+# ---- contacts --------------------------------------------------------------------------------------------------------
+
+
+def add_contact(customer, by, at=None, **columns):
+    with transaction():
+        contact = Contact.create(customer=customer, created_at=at or now(), **columns)
+        events.record("customer.contact_added", customer, by, at=at, contact_id=contact.id, name=contact.name)
+    return contact
+
+
+def edit_contact(contact, by, at=None, **columns):
+    before, after = events.changes(contact, **columns)
+    if not after:
+        return contact
+    with transaction():
+        write(contact, **after)
+        events.record("customer.contact_edited", contact.customer, by, before, after, at=at, name=contact.name)
+    return contact
+
+
+# ---- team (相关团队成员) ----------------------------------------------------------------------------------------------
+
+
+def add_member(record, user, by, may_edit=False, at=None):
+    """Let a colleague read a record (a customer, lead or deal), or work on it too."""
+    if not user.active:
+        raise Refused(_("%(name)s no longer works here.", name=user.name))
+    if user.id == record.owner_id:
+        raise Refused(_("%(name)s is the owner already.", name=user.name))
+    with transaction():
+        if record.is_on_team(user):
+            raise Refused(_("%(name)s is on the team already.", name=user.name))
+        member = Member.create(
+            record_kind=record.kind(), record_id=record.id, user=user, may_edit=may_edit, added_by=by, added_at=at or now()
+        )
+        events.record(f"{record.kind()}.member_added", record, by, at=at, user_id=user.id, name=user.name)
+    return member
+
+
+def remove_member(record, user, by, at=None):
+    with transaction():
+        gone = Member.delete().where(
+            Member.record_kind == record.kind(), Member.record_id == record.id, Member.user == user.id
+        ).execute()
+        if not gone:
+            raise Refused(_("%(name)s is not on the team any more.", name=user.name))
+        events.record(f"{record.kind()}.member_removed", record, by, at=at, user_id=user.id, name=user.name)

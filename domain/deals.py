@@ -1,0 +1,136 @@
+"""Opportunities (商机): created, moved from stage to stage, won or lost, and opened again."""
+
+from domain import Refused, _, day_of, events, now, start_of_day, transaction
+from models import Opportunity, Stage, StageChange
+
+COLUMNS = ("name", "amount", "contact", "source", "owner", "expected_on")
+
+
+def create(by, customer, name, amount, contact=None, stage=None, source="", owner=None, expected_on=None, at=None):
+    """A new opportunity; amount in fen. Without a stage it starts in the first one."""
+    at = at or now()
+    stage = stage or Stage.in_order()[0]
+    if stage.is_won:
+        raise Refused(_("A new deal starts in an open stage."))
+    with transaction():
+        opportunity = Opportunity.create(
+            customer=customer, name=name, amount=amount, contact=contact, stage=stage, stage_since=at, source=source,
+            owner=owner or by, expected_on=expected_on, created_by=by, created_at=at, updated_at=at,
+        )
+        log_stage(opportunity, by, at)
+        events.record("opportunity.created", opportunity, by, at=at, name=name, amount=amount, stage=stage.name)
+    return opportunity
+
+
+def edit(opportunity, by, at=None, **columns):
+    """Write the columns that really change, while the deal is open."""
+    before, after = events.changes(opportunity, **columns)
+    if not after:
+        return opportunity
+    at = at or now()
+    with transaction():
+        settle(opportunity, Opportunity.OPEN, updated_at=at, **after)
+        events.record("opportunity.edited", opportunity, by, before, after, at=at)
+    return opportunity
+
+
+def move(opportunity, stage, by, at=None):
+    """Into another open stage; the won stage is reached by win() alone."""
+    if stage.is_won:
+        raise Refused(_("Win the deal to move it there."))
+    if stage.id == opportunity.stage_id and opportunity.is_open:
+        return opportunity
+    at = at or now()
+    left = opportunity.stage
+    with transaction():
+        settle(opportunity, Opportunity.OPEN, stage=stage, stage_since=at, updated_at=at)
+        log_stage(opportunity, by, at)
+        events.record(
+            "opportunity.moved", opportunity, by, {"stage": left.id}, {"stage": stage.id}, at=at,
+            previous=left.name, stage=stage.name,
+        )
+    return opportunity
+
+
+def win(opportunity, by, on=None, at=None):
+    """Won (赢单), on a day that has come: today unless said otherwise."""
+    at = at or now()
+    on = on or day_of(at)
+    if on > day_of(at):
+        raise Refused(_("A deal cannot be won on a day to come."))
+    left, won = opportunity.stage, Stage.get(Stage.is_won)
+    closed_at = at if on == day_of(at) else start_of_day(on)
+    with transaction():
+        settle(
+            opportunity, Opportunity.OPEN, status=Opportunity.WON, stage=won, stage_since=at, closed_at=closed_at, updated_at=at
+        )
+        log_stage(opportunity, by, at)
+        events.record(
+            "opportunity.won", opportunity, by, {"stage": left.id}, {"stage": won.id}, at=at,
+            name=opportunity.name, amount=opportunity.amount, on=on,
+        )
+    return opportunity
+
+
+def lose(opportunity, by, reason, note="", at=None):
+    """Lost (输单, 消单), never without a reason. It keeps the stage it was lost in."""
+    if not reason:
+        raise Refused(_("Say why the deal was lost."))
+    at = at or now()
+    with transaction():
+        settle(
+            opportunity, Opportunity.OPEN, status=Opportunity.LOST, closed_at=at, lost_reason=reason, lost_note=note,
+            updated_at=at,
+        )
+        log_stage(opportunity, by, at)
+        events.record("opportunity.lost", opportunity, by, at=at, name=opportunity.name, reason=reason, note=note)
+    return opportunity
+
+
+def reopen(opportunity, by, at=None):
+    """Back among the open ones, in the stage where it last stood open."""
+    at = at or now()
+    with transaction():
+        settle(
+            opportunity, opportunity.status, status=Opportunity.OPEN, stage=last_open_stage(opportunity), stage_since=at,
+            closed_at=None, lost_reason="", lost_note="", updated_at=at,
+        )
+        log_stage(opportunity, by, at)
+        events.record("opportunity.reopened", opportunity, by, at=at, name=opportunity.name, stage=opportunity.stage.name)
+    return opportunity
+
+
+def last_open_stage(opportunity):
+    change = (
+        StageChange.select(StageChange, Stage)
+        .join(Stage)
+        .where(StageChange.opportunity == opportunity, StageChange.status == Opportunity.OPEN, ~Stage.is_won)
+        .order_by(StageChange.id.desc())
+        .first()
+    )
+    return change.stage if change else Stage.in_order()[0]
+
+
+def settle(opportunity, status, **columns):
+    """Write only if the deal still stands as this person saw it; otherwise somebody was faster, and who is told."""
+    unchanged = (
+        (Opportunity.id == opportunity.id) & (Opportunity.status == status) & (Opportunity.stage == opportunity.stage_id)
+    )
+    if not Opportunity.update(**columns).where(unchanged).execute():
+        raise Refused(what_happened(opportunity))
+    for name, value in columns.items():
+        setattr(opportunity, name, value)
+
+
+def what_happened(opportunity):
+    last = StageChange.select().where(StageChange.opportunity == opportunity).order_by(StageChange.id.desc()).first()
+    sentence = {
+        Opportunity.OPEN: _("%(name)s moved this deal to another stage meanwhile."),
+        Opportunity.WON: _("%(name)s has won this deal already."),
+        Opportunity.LOST: _("%(name)s has closed this deal as lost."),
+    }[last.status]
+    return sentence % {"name": last.by.name}
+
+
+def log_stage(opportunity, by, at):
+    StageChange.create(opportunity=opportunity, stage=opportunity.stage_id, status=opportunity.status, by=by, at=at)
