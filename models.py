@@ -1,6 +1,7 @@
 """What things are: every table in the order a deal travels; columns, relations, questions, list queries. No verbs."""
 
 import json
+import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -28,6 +29,7 @@ from peewee import (
 db = DatabaseProxy()
 
 FEW = 1_001  # a list page never counts further than this
+MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 
 
 def utcnow():
@@ -46,6 +48,11 @@ def mask_phone(phone):
     if not phone:
         return ""
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 11 else f"****{phone[-4:]}"
+
+
+def mask_phones_in(text):
+    """A note without the mobile numbers somebody wrote into it."""
+    return MOBILE.sub(lambda found: mask_phone(found[0]), text or "")
 
 
 def capped_count(query):
@@ -384,6 +391,7 @@ class Lead(Owned):
     UNASSIGNED, PENDING, FOLLOWING, INVALID, CONVERTED, VOIDED = STATUSES = (
         "unassigned", "pending", "following", "invalid", "converted", "voided",
     )  # 未分配, 待处理, 跟进中, 无效, 已转换, 已作废
+    WORKED_ON = (PENDING, FOLLOWING)
 
     name = TextField()  # the company
     name_key = TextField(index=True)
@@ -848,6 +856,7 @@ class Ticket(Owned):
     NEW, DISPATCHED, IN_SERVICE, SERVED, COMPLETED, CALLED_BACK = STATUSES = (
         "new", "dispatched", "in_service", "served", "completed", "called_back",
     )
+    UNFINISHED = (DISPATCHED, IN_SERVICE, SERVED)
     KINDS = ("installation", "repair", "support")
     PRIORITIES = ("urgent", "high", "normal", "low")
 

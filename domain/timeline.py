@@ -1,0 +1,180 @@
+"""What happened to a record, newest first: follow-ups in full, system facts as one sentence, edits folded together."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from peewee import JOIN, fn
+
+from domain import _
+from models import SEEN_BY, Conversion, Event, FollowUp, Order, Quote, User, mask_phones_in
+
+
+ONE_SITTING = timedelta(hours=1)  # edits no further apart than this read as one
+
+
+def N_(text):
+    """Mark a text for the catalogue; it is translated when it is shown."""
+    return text
+
+
+# verb -> (icon, what the actor did). Names in %(…)s are facts of the event: its `after` columns and its detail.
+# A fact named like a dictionary field (drop_reason) is shown by that word, one ending in `_at` as a time, amounts as money.
+SENTENCES = {
+    "lead.created": ("plus", N_("added this lead")),
+    "lead.imported": ("upload", N_("imported this lead from %(file)s")),
+    "lead.claimed": ("ripple", N_("claimed it from %(pool)s")),
+    "lead.released": ("ripple", N_("gave it back to %(pool)s: %(drop_reason)s")),
+    "lead.assigned": ("user-share", N_("assigned it to %(owner_name)s")),
+    "lead.planned": ("calendar", N_("planned the next step for %(next_at)s")),
+    "lead.step_done": ("check", N_("ticked off the next step")),
+    "lead.step_reopened": ("arrow-back-up", N_("put the next step back")),
+    "lead.rescheduled": ("calendar", N_("moved the next step to %(next_at)s")),
+    "lead.invalidated": ("x", N_("marked it as invalid")),
+    "lead.revived": ("rotate-clockwise", N_("took it up again")),
+    "lead.voided": ("trash", N_("voided it")),
+    "lead.converted": ("building", N_("converted it into the customer %(customer_name)s")),
+    "customer.planned": ("calendar", N_("planned the next step for %(next_at)s")),
+    "customer.step_done": ("check", N_("ticked off the next step")),
+    "customer.step_reopened": ("arrow-back-up", N_("put the next step back")),
+    "customer.rescheduled": ("calendar", N_("moved the next step to %(next_at)s")),
+    "opportunity.planned": ("calendar", N_("planned the next step for %(next_at)s")),
+    "opportunity.step_done": ("check", N_("ticked off the next step")),
+    "opportunity.step_reopened": ("arrow-back-up", N_("put the next step back")),
+    "opportunity.rescheduled": ("calendar", N_("moved the next step to %(next_at)s")),
+}
+
+# What the columns of an edit are called.
+FIELDS = {
+    "name": N_("Company"),
+    "short_name": N_("Short name"),
+    "contact_name": N_("Contact"),
+    "contact_title": N_("Job title"),
+    "title": N_("Job title"),
+    "phone": N_("Phone"),
+    "wechat": N_("WeChat"),
+    "email": N_("E-mail"),
+    "credit_code": N_("Credit code"),
+    "province": N_("Province"),
+    "city": N_("City"),
+    "address": N_("Address"),
+    "website": N_("Website"),
+    "industry": N_("Industry"),
+    "source": N_("Source"),
+    "budget": N_("Budget"),
+    "need": N_("Need"),
+    "registered_on": N_("Registered on"),
+    "amount": N_("Amount"),
+    "expected_on": N_("Expected on"),
+    "level": N_("Level"),
+    "remark": N_("Remark"),
+}
+
+
+@dataclass
+class Entry:
+    """One line of the timeline: a follow-up, a fact, or edits of one person folded together."""
+
+    id: int
+    verb: str
+    at: datetime
+    actor: User | None
+    kind: str
+    facts: dict
+    follow_up: FollowUp | None = None
+    changes: list = field(default_factory=list)  # (column, before, after)
+
+    @property
+    def is_edit(self):
+        return self.verb.endswith(".edited")
+
+    @property
+    def icon(self):
+        return SENTENCES.get(self.verb, ("adjustments-horizontal",))[0]
+
+    def sentence(self, shown):
+        """What the actor did, in the reader's language; `shown(name, value)` writes a fact for the screen."""
+        if self.is_edit:
+            return _("changed %(n)s fields", n=len(self.changes))
+        text = SENTENCES[self.verb][1] if self.verb in SENTENCES else self.verb.replace(".", " ").replace("_", " ")
+        return _(text) % Shown({name: shown(name, value) for name, value in self.facts.items()})
+
+
+class Shown(dict):
+    def __missing__(self, name):
+        return ""
+
+
+def of(record, viewer, before_id=None, size=20, only=None):
+    """(entries, before_id of the next page or None). `only` is "follow_ups" or "system"."""
+    rows = about(record, viewer).order_by(Event.id.desc()).limit(size + 1)
+    if before_id:
+        rows = rows.where(Event.id < before_id)
+    if only:
+        spoken = Event.verb.endswith(".followed_up")
+        rows = rows.where(spoken if only == "follow_ups" else ~spoken)
+    rows = list(rows)
+    more, rows = len(rows) > size, rows[:size]
+    masked = record.kind() == "lead" and not record.is_open_to(viewer)
+    return folded(entries(rows, masked)), rows[-1].id if more else None
+
+
+def counts(record, viewer):
+    """(all, follow-ups) of a record's timeline."""
+    spoken = fn.SUM(Event.verb.endswith(".followed_up").cast("integer"))
+    total, follow_ups = about(record, viewer).select(fn.COUNT(Event.id), spoken).tuples().get()
+    return total, follow_ups or 0
+
+
+def about(record, viewer):
+    """The events of a record and of what belongs to it, as far as the viewer's role reads them."""
+    kinds = [kind for kind, roles in SEEN_BY.items() if viewer.role in roles]
+    return (
+        Event.select(Event, User)
+        .join(User, JOIN.LEFT_OUTER, on=Event.actor)
+        .where(grounds(record), Event.record_kind.in_(kinds))
+    )
+
+
+def grounds(record):
+    """Its own events; a customer's are those of all it has and of the leads it was; a deal's include its quotes."""
+    own = (Event.record_kind == record.kind()) & (Event.record_id == record.id)
+    if record.kind() == "customer":
+        leads = Conversion.select(Conversion.lead).where(Conversion.customer == record.id)
+        return (Event.customer_id == record.id) | (Event.record_kind == "lead") & Event.record_id.in_(leads)
+    if record.kind() == "opportunity":
+        quotes = Quote.select(Quote.id).where(Quote.opportunity == record.id)
+        orders = Order.select(Order.id).where(Order.opportunity == record.id)
+        related = (Event.record_kind == "quote") & Event.record_id.in_(quotes)
+        return own | related | (Event.record_kind == "order") & Event.record_id.in_(orders)
+    return own
+
+
+def entries(rows, masked):
+    ids = [event.detail["follow_up"] for event in rows if event.detail and "follow_up" in event.detail]
+    spoken = {row.id: row for row in FollowUp.select().where(FollowUp.id.in_(ids))} if ids else {}
+    for event in rows:
+        entry = Entry(event.id, event.verb, event.at, event.actor, event.record_kind, (event.after or {}) | (event.detail or {}))
+        entry.follow_up = spoken.get(entry.facts.get("follow_up"))
+        entry.changes = changes_of(event, masked)
+        if masked and entry.follow_up:
+            entry.follow_up.body = mask_phones_in(entry.follow_up.body)
+        yield entry
+
+
+def changes_of(event, masked):
+    """(column, before, after) of an edit; while the lead lies in the pool without a way to reach it."""
+    hidden = {"phone", "wechat", "email"} if masked else set()
+    after = event.after or {}
+    return [(name, (event.before or {}).get(name), after[name]) for name in after if name in FIELDS and name not in hidden]
+
+
+def folded(found):
+    """Edits that follow each other, by one person in one sitting, become one line."""
+    lines = []
+    for entry in found:
+        last = lines[-1] if lines else None
+        if last and last.is_edit and entry.is_edit and last.actor == entry.actor and last.at - entry.at < ONE_SITTING:
+            last.changes = entry.changes + last.changes
+        else:
+            lines.append(entry)
+    return lines
