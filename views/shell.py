@@ -101,7 +101,7 @@ class Shell:
         yield "", [
             Item(self, "home", "home.index", _("Today"), "sun", "tasks"),
             Item(self, "notices", "notices.index", _("Notices"), "bell", "notices"),
-            Item(self, "approvals", "approvals.index", _("Approvals"), "signature", "approvals"),
+            Item(self, "approvals", "approvals.index", _("Approvals"), "writing-sign", "approvals"),
         ]
         yield _("Sales"), [
             Item(self, "pools", "pools.index", _("Pool"), "ripple", visible=sales),
