@@ -18,11 +18,12 @@ find_python() {
 }
 
 has_library() { ldconfig -p | grep -q "$1"; }
+has_venv() { .venv/bin/python -m pip --version >/dev/null 2>&1; } # a half-made one has no pip
 has_command() { command -v "$1" >/dev/null 2>&1; }
 
 # Asked of the machine, not of its package manager: it may have come another way.
 missing_for_run() {
-    [ -x .venv/bin/python ] || "$python" -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
+    has_venv || "$python" -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
     has_library libpango-1.0.so || echo libpango-1.0-0
     has_library libpangoft2-1.0.so || echo libpangoft2-1.0-0
     has_library libharfbuzz-subset.so || echo libharfbuzz-subset0
@@ -37,6 +38,7 @@ missing_for_test() {
 }
 
 install_system_packages() {
+    python=$(find_python)
     packages=$(missing_for_run; [ "$purpose" = run ] || missing_for_test)
     [ -n "$packages" ] || return 0
     packages=$(echo $packages)
@@ -56,29 +58,21 @@ python_requirements() {
 
 install_python_packages() {
     say "Installing Python packages ..."
-    [ -x .venv/bin/python ] || "$python" -m venv .venv
+    has_venv || "$(find_python)" -m venv --clear .venv
     python_requirements | .venv/bin/python -m pip install -q --disable-pip-version-check -c tools/constraints.txt -r /dev/stdin
 }
 
-install_assets() {
+fetch_npm_packages() {
     say "Fetching htmx, icons and fonts ..."
     npm=npm
     if ! has_command npm; then
         .venv/bin/python -m pip install -q --disable-pip-version-check "$node_wheel"
         npm=.venv/bin/npm
     fi
-    "$npm" ci --ignore-scripts --loglevel=error
-    .venv/bin/python tools/vendor.py
+    "$npm" ci --ignore-scripts --loglevel=error >/dev/null
 }
 
-fingerprint() {
-    cat requirements.txt package-lock.json .npmrc tools/setup.sh tools/vendor.py tools/constraints.txt tools/icons.txt |
-        sha256sum | cut -d' ' -f1
-}
-
-set_up_before() {
-    [ -x .venv/bin/python ] && [ -f static/vendor/icons.svg ] && grep -qsx "$purpose $(fingerprint)" .setup-stamp
-}
+copy_assets() { .venv/bin/python tools/vendor.py; }
 
 compile_translations() {
     for source in translations/*/LC_MESSAGES/messages.po; do
@@ -87,11 +81,18 @@ compile_translations() {
     done
 }
 
-if ! set_up_before; then
-    python=$(find_python)
-    install_system_packages
-    install_python_packages
-    install_assets
-    { echo "run $(fingerprint)"; [ "$purpose" = run ] || echo "test $(fingerprint)"; } >.setup-stamp
-fi
+# step NAME FILES COMMAND: runs the command unless it ran before with the same files
+step() {
+    mark="$1 $(cat $2 | sha256sum | cut -d' ' -f1)"
+    if grep -qsx "$mark" .setup-stamp; then return; fi
+    $3
+    { grep -sv "^$1 " .setup-stamp || true; echo "$mark"; } >.setup-stamp.new
+    mv .setup-stamp.new .setup-stamp
+}
+
+[ -x .venv/bin/python ] && [ -d node_modules ] && [ -d static/vendor ] || rm -f .setup-stamp
+step "system-$purpose" tools/setup.sh install_system_packages
+step "python-$purpose" "requirements.txt tools/constraints.txt" install_python_packages
+step npm "package-lock.json .npmrc" fetch_npm_packages
+step assets "package-lock.json tools/vendor.py tools/icons.txt" copy_assets
 compile_translations
