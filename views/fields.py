@@ -1,0 +1,144 @@
+"""Form fields for what people type here: telephones, credit codes, amounts, quantities, tax rates, words of a dictionary."""
+
+from decimal import Decimal, InvalidOperation
+
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectField, StringField, ValidationError
+from wtforms.validators import Length
+
+from domain import identifiers
+from domain.money import PricingError, format_money, format_quantity, parse_money, parse_percent, parse_quantity
+from views.formats import choices
+
+TAX_RATES = (13, 9, 6, 3, 1, 0)  # percent, as the law has them
+
+PRICING_WORDS = {
+    "not_a_number": _l("Write a number, such as 1,280.50."),
+    "negative": _l("This cannot be negative."),
+    "zero": _l("This must be more than 0."),
+    "too_many_decimals": _l("Too many decimals."),
+    "too_large": _l("This number is too large."),
+}
+
+
+def longest(number):
+    return Length(max=number, message=_l("%(max)d characters at the most."))
+
+
+class Line(StringField):
+    """One line of text without outer blanks; empty is ""."""
+
+    def process_formdata(self, values):
+        self.data = self.put_in_order(values[0]) if values else ""
+
+    def put_in_order(self, text):
+        return text.strip()
+
+    def pre_validate(self, form):
+        complaint = self.data and self.complaint(self.data)
+        if complaint:
+            raise ValidationError(complaint)
+
+    def complaint(self, text):
+        return None
+
+
+class PhoneField(Line):
+    """A telephone of any country, Chinese ones without a prefix; kept as digits."""
+
+    put_in_order = staticmethod(identifiers.plain_phone)
+    complaint = staticmethod(identifiers.phone_complaint)
+
+
+class CreditCodeField(Line):
+    """统一社会信用代码, checked by its last character."""
+
+    put_in_order = staticmethod(identifiers.plain_code)
+    complaint = staticmethod(identifiers.code_complaint)
+
+
+class EmailField(Line):
+    put_in_order = staticmethod(identifiers.folded)
+    complaint = staticmethod(identifiers.email_complaint)
+
+
+class Typed(StringField):
+    """A number that domain/money.py reads; what was typed stays in the field when it is wrong."""
+
+    def __init__(self, *args, optional=False, **options):
+        super().__init__(*args, **options)
+        self.optional = optional
+
+    def _value(self):
+        if self.raw_data:
+            return self.raw_data[0]
+        return "" if self.data is None else self.written(self.data)
+
+    def process_formdata(self, values):
+        self.data = None
+        text = identifiers.folded(values[0]) if values else ""
+        if not text and self.optional:
+            return
+        if not text:
+            raise ValueError(self.gettext("This field is required."))
+        try:
+            self.data = self.read(text)
+        except PricingError as error:
+            raise ValueError(PRICING_WORDS[error.code]) from error
+
+
+class MoneyField(Typed):
+    """Yuan as typed, fen as data; None when left empty and optional."""
+
+    written = staticmethod(format_money)
+
+    def read(self, text):
+        return parse_money(text.removeprefix("¥"))
+
+
+class QuantityField(Typed):
+    """A quantity as Decimal, above 0."""
+
+    read = staticmethod(parse_quantity)
+    written = staticmethod(format_quantity)
+
+
+class PercentField(Typed):
+    """A percentage from 0 to 100, as basis points: 12.5 is 1250."""
+
+    def read(self, text):
+        return int(parse_percent(text.removesuffix("%")) * 100)
+
+    def written(self, basis_points):
+        return format_quantity(Decimal(basis_points) / 100)
+
+
+def to_rate(value):
+    try:
+        return None if value is None else Decimal(value)
+    except InvalidOperation as error:
+        raise ValueError(value) from error
+
+
+class RateField(SelectField):
+    """A tax rate in force, 13 % to 0 %, as Decimal: 0.13."""
+
+    def __init__(self, *args, **options):
+        rates = [(Decimal(percent) / 100, f"{percent}%") for percent in TAX_RATES]
+        super().__init__(*args, coerce=to_rate, choices=rates, **options)
+
+
+class ChoiceField(SelectField):
+    """A word of a dictionary that administrators edit; one that was taken out stays choosable where it is in use."""
+
+    def __init__(self, *args, field, none="—", **options):
+        super().__init__(*args, choices=[], **options)
+        self.field, self.none = field, none
+
+    def process(self, *args, **options):
+        super().process(*args, **options)
+        words = choices(self.field)
+        kept = self.object_data
+        if kept and kept not in dict(words):
+            words.append((kept, kept))
+        self.choices = [("", self.none), *words]
