@@ -704,6 +704,11 @@ class Quote(Owned):
         indexes = ((("owner", "id"), False), (("customer", "id"), False), (("status", "id"), False))
 
     @classmethod
+    def grounds(cls, user):
+        yield from super().grounds(user)
+        yield cls.id.in_(Approval.reached(user))
+
+    @classmethod
     def with_people(cls):
         all_but_the_file = [field for field in cls._meta.sorted_fields if field.name != "pdf"]
         query = cls.select(*all_but_the_file, Customer, User, Opportunity).join(Customer, on=cls.customer)
@@ -783,15 +788,36 @@ class Approval(Table):
             (("record_kind", "record_id", "round", "position"), True),
             (("status", "approver"), False),
             (("status", "role"), False),
+            (("decided_by", "decided_at", "id"), False),
+            (("submitted_by", "position", "id"), False),
         )
+
+    @classmethod
+    def asks(cls, user):
+        """The WHERE of the nodes that are this person's: nobody's own, and for administrators also those nobody else can decide."""
+        theirs = (cls.approver == user.id) | (cls.approver.is_null() & (cls.role == user.role))
+        if user.is_a(User.ADMINISTRATOR):
+            active = User.select(User.id).where(User.disabled_at.is_null())
+            of_the_role = active.where(User.role == cls.role, User.id != cls.submitted_by)
+            theirs |= cls.approver.not_in(active) | (cls.approver.is_null() & ~fn.EXISTS(of_the_role))
+        own = Quote.select(Quote.id).where(Quote.owner == user.id)
+        return theirs & (cls.submitted_by != user.id) & cls.record_id.not_in(own)
 
     @classmethod
     def waiting_for(cls, user):
         """What this person may decide now, longest wait first. Nobody decides on their own."""
-        mine = (cls.approver == user.id) | (cls.approver.is_null() & (cls.role == user.role))
-        return cls.select().where(cls.status == cls.CURRENT, mine, cls.submitted_by != user.id).order_by(
-            cls.current_since, cls.id
-        )
+        return cls.select().where(cls.status == cls.CURRENT, cls.asks(user)).order_by(cls.current_since, cls.id)
+
+    @classmethod
+    def reached(cls, user, kind="quote"):
+        """Ids of the records that this person was asked about, or decided on: whoever is asked may read."""
+        was_here = cls.asks(user) | (cls.decided_by == user.id)
+        return cls.select(cls.record_id).where(cls.record_kind == kind, cls.current_since.is_null(False), was_here)
+
+    @classmethod
+    def current_of(cls, record):
+        """The node that is being asked now, or None."""
+        return cls.get_or_none(cls.record_kind == record.kind(), cls.record_id == record.id, cls.status == cls.CURRENT)
 
 
 # ---- orders and tickets ----------------------------------------------------------------------------------------------
@@ -927,6 +953,7 @@ class Import(Table):
     """A file on its way in: uploaded, mapped, running, done or failed. The rows read so far survive a restart."""
 
     UPLOADED, RUNNING, DONE, FAILED = STATUSES = ("uploaded", "running", "done", "failed")
+    SKIP, CREATE = EXISTING = ("skip", "create")
 
     what = TextField()  # lead or product
     user = ForeignKeyField(User, backref="imports")
@@ -936,7 +963,9 @@ class Import(Table):
     encoding = TextField(default="")
     status = TextField(default=UPLOADED)
     pool = ForeignKeyField(Pool, null=True)
-    mapping = JSON(default=dict)
+    layout = JSON(default=dict)  # delimiter, header_row, headers, sheet: how the stored file is read
+    mapping = JSON(default=dict)  # field of ours -> position of the column
+    existing = TextField(default=SKIP)  # what happens to a lead whose name is known
     total = IntegerField(default=0)
     read = IntegerField(default=0)
     created = IntegerField(default=0)

@@ -58,6 +58,8 @@ CREATE INDEX "approval_approver_id" ON "approval" ("approver_id");
 CREATE UNIQUE INDEX "approval_record_kind_record_id_round_position" ON "approval" ("record_kind", "record_id", "round", "position");
 CREATE INDEX "approval_status_approver_id" ON "approval" ("status", "approver_id");
 CREATE INDEX "approval_status_role" ON "approval" ("status", "role");
+CREATE INDEX "approval_decided_by_id_decided_at_id" ON "approval" ("decided_by_id", "decided_at", "id");
+CREATE INDEX "approval_submitted_by_id_position_id" ON "approval" ("submitted_by_id", "position", "id");
 
 CREATE TABLE "approval_node" (
     "id" SERIAL NOT NULL PRIMARY KEY,
@@ -449,7 +451,9 @@ CREATE TABLE "import" (
     "encoding" TEXT NOT NULL,
     "status" TEXT NOT NULL,
     "pool_id" INTEGER,
+    "layout" JSONB NOT NULL,
     "mapping" JSONB NOT NULL,
+    "existing" TEXT NOT NULL,
     "total" INTEGER NOT NULL,
     "read" INTEGER NOT NULL,
     "created" INTEGER NOT NULL,
