@@ -78,7 +78,7 @@ def create_app(**overrides):
     if app.config["PROXIES"]:
         hops = app.config["PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
-    app.before_request(lambda: db.connect(reuse_if_open=True) and None)
+    app.before_request(open_connection)
     Htmx(app)
     CSRFProtect(app)
     Babel(app, locale_selector=shell.language_tag, timezone_selector=shell.time_zone_name)
@@ -90,6 +90,11 @@ def create_app(**overrides):
             app.register_blueprint(blueprint)
     add_commands(app)
     return app
+
+
+def open_connection():
+    """One per thread, kept open between requests."""
+    db.connect(reuse_if_open=True)
 
 
 def prepare(app):
