@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 
-from domain import accounts, now
+from domain import accounts, now, time_zone
 from tests import cast as people
 from tests import databases, pages, postgres
 from tests.oracle import Oracle
@@ -55,6 +55,7 @@ def engine(worker_id):
 def database(engine, request):
     """A fresh database: the cast, or nothing at all with @pytest.mark.empty_database. Whoever needs rows asks for it."""
     engine.begin("empty" if request.node.get_closest_marker("empty_database") else "cast")
+    time_zone.cache_clear()
     yield engine
     engine.end()
 
