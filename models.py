@@ -794,7 +794,9 @@ class Approval(Table):
 
     @classmethod
     def asks(cls, user):
-        """The WHERE of the nodes that are this person's: nobody's own, and for administrators also those nobody else can decide."""
+        """The WHERE of the nodes that are this person's: nobody's own; for administrators also those nobody else can decide."""
+        if not user.active:
+            return NOTHING
         theirs = (cls.approver == user.id) | (cls.approver.is_null() & (cls.role == user.role))
         if user.is_a(User.ADMINISTRATOR):
             active = User.select(User.id).where(User.disabled_at.is_null())
@@ -813,6 +815,14 @@ class Approval(Table):
         """Ids of the records that this person was asked about, or decided on: whoever is asked may read."""
         was_here = cls.asks(user) | (cls.decided_by == user.id)
         return cls.select(cls.record_id).where(cls.record_kind == kind, cls.current_since.is_null(False), was_here)
+
+    @property
+    def deciders(self):
+        """The people who may decide this node: the one it names, anyone of its role, or else the administrators."""
+        owner = Quote.select(Quote.owner).where(Quote.id == self.record_id)
+        able = User.select().where(User.disabled_at.is_null(), User.id != self.submitted_by_id, User.id.not_in(owner))
+        named = able.where((User.id == self.approver_id) if self.approver_id else (User.role == self.role))
+        return list(named) or list(able.where(User.role == User.ADMINISTRATOR))
 
     @classmethod
     def current_of(cls, record):

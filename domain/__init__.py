@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -44,7 +45,9 @@ def now():
     return utcnow()
 
 
+@cache
 def time_zone():
+    """The company's zone; whoever changes it calls time_zone.cache_clear()."""
     company = Company.current()
     return ZoneInfo(company.time_zone if company else "Asia/Shanghai")
 

@@ -232,3 +232,15 @@ def forget_old_rows(at=None):
     at = at or now()
     Session.delete().where(Session.expires_at < at).execute()
     LoginFailure.delete().where(LoginFailure.at < at - WINDOW).execute()
+
+
+def set_preference(user, **columns):
+    """Language, theme or shortcuts of one's own: a matter of taste, not of audit."""
+    User.update(**columns).where(User.id == user.id).execute()
+
+
+def replace_session(session):
+    """A new token for the same browser, after its owner proved who he is."""
+    token = secrets.token_urlsafe(32)
+    Session.update(token_hash=digest(token)).where(Session.id == session.id).execute()
+    return token

@@ -2,8 +2,11 @@
 
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
 
-from flask import g
+from flask import current_app, g
 from flask_babel import format_date, get_locale, gettext, pgettext
 from markupsafe import Markup, escape
 
@@ -22,6 +25,20 @@ def init_app(app):
     )
     app.jinja_env.tests["late"] = is_late
     app.jinja_env.globals.update(pgettext=pgettext, choices=choices, today=today)
+    app.url_defaults(version_static_files)
+    app.jinja_env.globals["ui"] = app.jinja_env.get_template("ui.html").module
+
+
+def version_static_files(endpoint, values):
+    """A static file's address changes with its content, so that browsers may keep it for a year."""
+    if endpoint == "static" and "v" not in values:
+        values["v"] = fingerprint(values["filename"])
+
+
+@cache
+def fingerprint(file_name):
+    path = Path(current_app.static_folder) / file_name
+    return sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else "0"
 
 
 def speaks_chinese():

@@ -1,0 +1,81 @@
+"""A person's day: the steps that are due, the deals without one, and four figures."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from peewee import fn
+
+from domain import day_of, local, start_of_day
+from models import Approval, Lead, Opportunity, Task
+
+SHOWN = 50
+FIRST_HOUR, LAST_HOUR = 8, 19  # the hours that the day's route shows
+
+
+@dataclass
+class Day:
+    """The steps of one day in their groups; each list is capped at SHOWN."""
+
+    overdue: list = field(default_factory=list)
+    today: list = field(default_factory=list)
+    done: list = field(default_factory=list)
+    without_step: list = field(default_factory=list)
+
+    @property
+    def planned(self):
+        return len(self.overdue) + len(self.today) + len(self.done)
+
+    @property
+    def is_empty(self):
+        return not (self.overdue or self.today or self.without_step)
+
+
+def of(user, at):
+    begin, end = bounds(at)
+    mine = Task.select().where(Task.owner == user.id)
+    still_open = mine.where(Task.done_at.is_null()).order_by(Task.due_at, Task.id).limit(SHOWN)
+    return Day(
+        overdue=list(still_open.where(Task.due_at < begin)),
+        today=list(still_open.where(Task.due_at >= begin, Task.due_at < end)),
+        done=list(mine.where(Task.done_at >= begin, Task.done_at < end).order_by(Task.done_at).limit(SHOWN)),
+        without_step=deals_without_step(user),
+    )
+
+
+def bounds(at):
+    day = day_of(at)
+    return start_of_day(day), start_of_day(day + timedelta(days=1))
+
+
+def deals_without_step(user):
+    query = Opportunity.with_people().where(
+        Opportunity.owner == user.id, Opportunity.status == Opportunity.OPEN, Opportunity.next_at.is_null()
+    )
+    return list(query.order_by(Opportunity.stage_since, Opportunity.id).limit(10))
+
+
+def figures(user, at):
+    """What the head of the page counts, in 分 and pieces: one query each."""
+    day = day_of(at)
+    month = start_of_day(day.replace(day=1))
+    won = Opportunity.select(fn.COALESCE(fn.SUM(Opportunity.amount), 0)).where(
+        Opportunity.owner == user.id, Opportunity.status == Opportunity.WON, Opportunity.closed_at >= month
+    )
+    waiting = Approval.select(fn.COUNT(Approval.id), fn.MIN(Approval.current_since)).where(
+        Approval.status == Approval.CURRENT, Approval.submitted_by == user.id
+    )
+    submitted, longest = waiting.tuples().get()
+    return {
+        "new_leads": Lead.select().where(Lead.owner == user.id, Lead.created_at >= month).count(),
+        "won": int(won.scalar()),
+        "submitted": submitted,
+        "waiting_since": longest,
+        "to_approve": Approval.waiting_for(user).count(),
+    }
+
+
+def minutes_into_route(at):
+    """Where a time stands on the route of the day, 0 to 1; beyond its ends it stays at the end."""
+    here = local(at)
+    share = (here.hour + here.minute / 60 - FIRST_HOUR) / (LAST_HOUR - FIRST_HOUR)
+    return min(max(share, 0), 1)

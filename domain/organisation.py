@@ -1,0 +1,167 @@
+"""The company, its departments and its people: founded once, reshaped at any time (P13, P14)."""
+
+from peewee import IntegrityError, Value, fn
+
+from domain import Refused, _, accounts, events, time_zone, transaction
+from models import ApprovalNode, Choice, Company, Department, Pool, PoolScope, Stage, User
+
+# (name, English name, win rate %, days a deal usually stays)
+STAGES = (
+    ("线索收集", "Lead collection", 10, 14),
+    ("首次沟通", "First contact", 20, 10),
+    ("需求分析", "Needs analysis", 40, 14),
+    ("方案报价", "Proposal", 60, 14),
+    ("商务谈判", "Negotiation", 80, 10),
+    ("成交/回款", "Won and paid", 100, 30),
+)
+APPROVAL_NODES = (
+    ("方案设计", "Solution design", ApprovalNode.SUPERIOR, ""),
+    ("报价修正", "Quote revision", ApprovalNode.ROLE, User.FINANCE),
+    ("商务审批", "Commercial approval", ApprovalNode.ROLE, User.MANAGER),
+)
+WORDS = {
+    "source": (
+        ("exhibition", "展会", "Trade fair"), ("website", "官网", "Website"), ("phone", "电话", "Phone"),
+        ("referral", "转介绍", "Referral"), ("campaign", "市场活动", "Campaign"), ("flyer", "传单", "Flyer"),
+        ("import", "导入", "Import"),
+    ),
+    "drop_reason": (
+        ("unreachable", "联系不上", "Unreachable"), ("no_budget", "预算取消", "Budget cut"),
+        ("no_need", "没有需求", "No need"), ("given_back", "主动退回", "Given back"),
+        ("handover", "离职交接", "Owner left"), ("unassigned", "无人负责", "Never assigned"),
+        ("quiet", "15 天未跟进", "Quiet for 15 days"),
+    ),
+    "lost_reason": (
+        ("competitor", "客户选择竞争对手", "Chose a competitor"), ("budget", "预算限制", "Budget"),
+        ("need_gone", "需求取消", "Need went away"), ("price", "价格太高", "Price"),
+        ("timing", "交期不合适", "Delivery time"), ("other", "其他", "Other"),
+    ),
+    "industry": (
+        ("machinery", "机械设备", "Machinery"), ("electronics", "电子", "Electronics"),
+        ("energy", "新能源", "New energy"), ("materials", "新材料", "New materials"),
+        ("logistics", "物流", "Logistics"), ("chemicals", "化工", "Chemicals"), ("food", "食品", "Food"),
+        ("other", "其他", "Other"),
+    ),
+    "level": (("key", "重点客户", "Key account"), ("standard", "普通客户", "Standard"), ("trial", "试用客户", "Trial")),
+}
+
+
+def found(by_name, login, password, company_name, short_name="", language="zh", pool_name="公海"):
+    """The first act: company, first administrator, and the words, stages and approval steps one can start with.
+
+    Of two who try at the same moment one wins; the other is Refused. Returns the administrator.
+    """
+    try:
+        with transaction():
+            company = Company.create(id=1, name=company_name, short_name=short_name or company_name[:6])
+            root = add_department(company.short_name, None, by=None)
+            fill_dictionaries()
+            Pool.create(name=pool_name)
+            founder = accounts.create_user(
+                by=None, password=password, name=by_name, login=login, role=User.ADMINISTRATOR, data_scope="all",
+                department=root, language=language,
+            )
+            events.record("company.founded", company, by=founder)
+    except IntegrityError as error:
+        raise Refused(_("This company has been set up already.")) from error
+    time_zone.cache_clear()
+    return founder
+
+
+def fill_dictionaries():
+    for field, words in WORDS.items():
+        for position, (value, label, label_en) in enumerate(words):
+            Choice.create(field=field, value=value, label=label, label_en=label_en, position=position)
+    for position, (name, name_en, win_rate, days) in enumerate(STAGES):
+        Stage.create(
+            name=name, name_en=name_en, position=position, win_rate=win_rate, norm_days=days, is_won=win_rate == 100
+        )
+    for position, (name, name_en, kind, role) in enumerate(APPROVAL_NODES):
+        ApprovalNode.create(name=name, name_en=name_en, position=position, approver_kind=kind, role=role)
+
+
+def edit_company(company, by, **columns):
+    before, after = events.changes(company, **columns)
+    if not after:
+        return
+    audited = {name: value for name, value in after.items() if name != "logo"}
+    with transaction():
+        Company.update(**after).where(Company.id == company.id).execute()
+        events.record("company.edited", company, by=by, before={name: before[name] for name in audited}, after=audited)
+    time_zone.cache_clear()
+
+
+# ---- departments -----------------------------------------------------------------------------------------------------
+
+
+def add_department(name, parent, by):
+    with transaction():
+        department = Department.create(name=name, parent=parent, path="")
+        department.path = f"{parent.path if parent else '/'}{department.id}/"
+        department.save(only=["path"])
+        if by:
+            events.record("department.added", department, by=by, after={"name": name})
+    return department
+
+
+def rename_department(department, name, by):
+    with transaction():
+        Department.update(name=name).where(Department.id == department.id).execute()
+        events.record("department.renamed", department, by=by, before={"name": department.name}, after={"name": name})
+
+
+def move_department(department, parent, by):
+    """Hang a department, with all below it, under another one. Never under itself."""
+    if parent.path.startswith(department.path):
+        raise Refused(_("%(name)s cannot be moved below itself.", name=department.name))
+    old, new = department.path, f"{parent.path}{department.id}/"
+    with transaction():
+        Department.update(parent=parent).where(Department.id == department.id).execute()
+        moved = fn.CONCAT(Value(new), fn.SUBSTR(Department.path, len(old) + 1))
+        Department.update(path=moved).where(Department.path.startswith(old)).execute()
+        events.record("department.moved", department, by=by, before={"path": old}, after={"path": new})
+
+
+def remove_department(department, by):
+    """Only an empty one: never a silent success."""
+    if User.select().where(User.department == department).exists():
+        raise Refused(_("%(name)s still has people. Move them first.", name=department.name))
+    if Department.select().where(Department.parent == department).exists():
+        raise Refused(_("%(name)s still has departments below it. Move them first.", name=department.name))
+    with transaction():
+        PoolScope.delete().where(PoolScope.department == department).execute()
+        events.record("department.removed", department, by=by, before={"name": department.name})
+        department.delete_instance()
+
+
+# ---- pools -----------------------------------------------------------------------------------------------------------
+
+
+def save_pool(pool, by, name, departments=(), users=()):
+    """A new pool, or another name and other members for this one."""
+    if Pool.select().where(Pool.name == name, Pool.id != (pool.id if pool else 0)).exists():
+        raise Refused(_("There is a pool %(name)s already.", name=name), field="name")
+    with transaction():
+        created = pool is None
+        if created:
+            pool = Pool.create(name=name, position=Pool.select().count())
+        else:
+            Pool.update(name=name).where(Pool.id == pool.id).execute()
+            PoolScope.delete().where(PoolScope.pool == pool).execute()
+        for department in departments:
+            PoolScope.create(pool=pool, department=department)
+        for user in users:
+            PoolScope.create(pool=pool, user=user)
+        after = {"name": name, "departments": [row.id for row in departments], "users": [row.id for row in users]}
+        events.record("pool.created" if created else "pool.edited", pool, by=by, after=after)
+    return pool
+
+
+def remove_pool(pool, by):
+    if pool.leads.exists():
+        raise Refused(_("%(name)s still holds leads. Assign or move them first.", name=pool.name))
+    if Pool.select().count() == 1:
+        raise Refused(_("The last pool stays: given back leads need a place."))
+    with transaction():
+        events.record("pool.removed", pool, by=by, before={"name": pool.name})
+        pool.delete_instance()

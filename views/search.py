@@ -1,0 +1,44 @@
+"""Ctrl K: customers, leads, products, quotes and orders by any part of a name or number."""
+
+from flask import Blueprint, g, render_template, request
+
+from domain import search
+from models import Customer, Lead, Order, Product, Quote
+from views.helpers import render_block, wants_part
+
+bp = Blueprint("search", __name__, url_prefix="/search")
+
+SHOWN = 8
+
+
+@bp.get("")
+def index():
+    text = request.args.get("q", "").strip()[:100]
+    found = {"text": text, "groups": groups(text) if text else []}
+    if wants_part():
+        return render_block("search/index.html", "results", **found)
+    return render_template("search/index.html", **found)
+
+
+def groups(text):
+    """[(kind, rows)] of what this person may see, at most eight each; a number finds its document."""
+    user = g.user
+    customers = search.narrowed(Customer.visible_to(user), "customer", text).order_by(Customer.updated_at.desc())
+    mine = search.narrowed(Lead.visible_to(user).where(Lead.owner.is_null(False)), "lead", text)
+    pooled = search.narrowed(Lead.visible_to(user).where(Lead.owner.is_null()), "lead", text, only_names=True)
+    products = search.narrowed(Product.select().where(Product.active), "product", text).order_by(Product.name)
+    quotes = Quote.visible_to(user).where(numbered(Quote, text)).order_by(Quote.id.desc())
+    orders = Order.visible_to(user).where(numbered(Order, text)).order_by(Order.id.desc())
+    rows = {
+        "customer": list(customers.limit(SHOWN)),
+        "lead": [*mine.order_by(Lead.id.desc()).limit(SHOWN), *pooled.order_by(Lead.id.desc()).limit(SHOWN)][:SHOWN],
+        "quote": list(quotes.limit(SHOWN)),
+        "order": list(orders.limit(SHOWN)),
+        "product": list(products.limit(SHOWN)),
+    }
+    return [(kind, found) for kind, found in rows.items() if found]
+
+
+def numbered(model, text):
+    """Documents are found by the beginning of their number, or any of it from three characters on."""
+    return model.number.contains(text) if len(text) > 2 else model.number.startswith(text)
