@@ -794,7 +794,7 @@ class Approval(Table):
 
     @classmethod
     def asks(cls, user):
-        """The WHERE of the nodes that are this person's: nobody's own; for administrators also those nobody else can decide."""
+        """The WHERE of the nodes that are this person's: never on his own quote; an administrator stands in where nobody can."""
         if not user.active:
             return NOTHING
         theirs = (cls.approver == user.id) | (cls.approver.is_null() & (cls.role == user.role))

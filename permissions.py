@@ -110,7 +110,7 @@ def can_see_cost(user, quote=None):
 
 
 def is_asked(user, quote):
-    return any(step.record_id == quote.id for step in Approval.waiting_for(user))
+    return Approval.waiting_for(user).where(Approval.record_kind == "quote", Approval.record_id == quote.id).exists()
 
 
 def can_quote(user, opportunity):

@@ -12,7 +12,13 @@ from models import Event
 GENESIS = "0" * 64
 
 # What follows from a fact, wired in one place: verb -> functions(event, record, by), named so that no import is circular.
-REACTIONS = {}
+REACTIONS = {
+    "lead.assigned": ("domain.notifications.tell_new_owner",),
+    "quote.submitted": ("domain.notifications.ask_approvers",),
+    "quote.node_approved": ("domain.notifications.ask_approvers",),
+    "quote.approved": ("domain.notifications.tell_quote_owner",),
+    "quote.rejected": ("domain.notifications.tell_quote_owner",),
+}
 
 
 def record(verb, record, by, before=None, after=None, at=None, **detail):

@@ -41,6 +41,15 @@ SENTENCES = {
     "opportunity.step_done": ("check", N_("ticked off the next step")),
     "opportunity.step_reopened": ("arrow-back-up", N_("put the next step back")),
     "opportunity.rescheduled": ("calendar", N_("moved the next step to %(next_at)s")),
+    "quote.submitted": ("writing-sign", N_("submitted the quote for approval")),
+    "quote.node_approved": ("check", N_("approved the step %(node)s. %(comment)s")),
+    "quote.approved": ("check", N_("approved the quote. %(comment)s")),
+    "quote.rejected": ("x", N_("rejected the quote: %(comment)s")),
+    "quote.withdrawn": ("arrow-back-up", N_("withdrew the quote from approval")),
+    "order.created": ("package", N_("took the order %(number)s")),
+    "order.reviewed": ("check", N_("reviewed the order")),
+    "order.started": ("arrow-right", N_("started carrying out the order")),
+    "order.completed": ("circle-check", N_("completed the order")),
 }
 
 # What the columns of an edit are called.

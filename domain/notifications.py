@@ -1,0 +1,64 @@
+"""In-app messages (消息): one row per reader, written by reactions to events, put into words when read."""
+
+from flask_babel import lazy_gettext as _l
+
+from domain import now, transaction
+from models import Approval, Notice
+
+# verb -> what its reader is told; the names in it are the facts given to notify()
+SENTENCES = {
+    "quote.submitted": _l("%(actor)s asks for your approval of quote %(number)s, %(customer)s."),
+    "quote.node_approved": _l("%(actor)s approved quote %(number)s, %(customer)s. It is your turn."),
+    "quote.approved": _l("%(actor)s approved your quote %(number)s, %(customer)s."),
+    "quote.rejected": _l("%(actor)s rejected your quote %(number)s: %(comment)s"),
+    "lead.assigned": _l("%(actor)s assigned %(name)s to you."),
+}
+
+
+def notify(users, verb, record, at=None, **facts):
+    """One message for each of these people who still works here; `facts` fill the verb's sentence."""
+    message = {"verb": verb, "record_kind": record.kind(), "record_id": record.id, "facts": facts, "at": at or now()}
+    rows = [message | {"user": reader} for reader in {user.id for user in users if user.active}]
+    if rows:
+        Notice.insert_many(rows).execute()
+
+
+def sentence(notice):
+    """What the message says, in the language of the request."""
+    return str(SENTENCES[notice.verb]) % notice.facts
+
+
+def read(notice, at=None):
+    """Opened once is read; the first time counts."""
+    with transaction():
+        Notice.update(read_at=at or now()).where(Notice.id == notice.id, Notice.read_at.is_null()).execute()
+
+
+def read_all(user, up_to, at=None):
+    """All unread messages of this person up to the id he has seen; those that came since stay unread."""
+    with transaction():
+        unread = (Notice.user == user.id) & Notice.read_at.is_null() & (Notice.id <= up_to)
+        return Notice.update(read_at=at or now()).where(unread).execute()
+
+
+# ---- reactions: each is named in events.REACTIONS --------------------------------------------------------------------
+
+
+def ask_approvers(event, quote, by):
+    """Whoever may decide the node that has become current."""
+    notify(Approval.current_of(quote).deciders, event.verb, quote, event.at, **facts_of(quote, by))
+
+
+def tell_quote_owner(event, quote, by):
+    """The owner of the quote, unless he did it himself."""
+    readers = [quote.owner] if quote.owner_id != by.id else []
+    notify(readers, event.verb, quote, event.at, comment=event.detail["comment"], **facts_of(quote, by))
+
+
+def facts_of(quote, by):
+    return {"actor": by.name, "number": quote.title, "customer": quote.customer.name, "amount": quote.total}
+
+
+def tell_new_owner(event, record, by):
+    """The person to whom a record was given."""
+    notify([record.owner] if record.owner_id != by.id else [], event.verb, record, event.at, actor=by.name, name=record.name)
