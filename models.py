@@ -761,6 +761,10 @@ class ApprovalNode(Table):
     user = ForeignKeyField(User, null=True)
     role = TextField(default="")
 
+    @classmethod
+    def in_order(cls):
+        return list(cls.select(cls, User).join(User, JOIN.LEFT_OUTER).order_by(cls.position, cls.id))
+
 
 class Approval(Table):
     """One node of one submission: waiting, current, then approved, rejected or cancelled."""
@@ -794,7 +798,7 @@ class Approval(Table):
 
     @classmethod
     def asks(cls, user):
-        """The WHERE of the nodes that are this person's: never on his own quote; an administrator stands in where nobody can."""
+        """The WHERE of the nodes that are this person's, never on his own quote; administrators stand in if nobody can."""
         if not user.active:
             return NOTHING
         theirs = (cls.approver == user.id) | (cls.approver.is_null() & (cls.role == user.role))

@@ -24,9 +24,8 @@ class Step:
 
 def route_for(submitter, owner=None):
     """[Step] as submitting now would ask; the owner's own word never counts, nor the submitter's."""
-    nodes = ApprovalNode.select(ApprovalNode, User).join(User, JOIN.LEFT_OUTER)
     own = {submitter.id, owner.id if owner else submitter.id}
-    return [Step(node.name, node.name_en, *asked(node, submitter, own)) for node in nodes.order_by(ApprovalNode.position, ApprovalNode.id)]
+    return [Step(node.name, node.name_en, *asked(node, submitter, own)) for node in ApprovalNode.in_order()]
 
 
 def asked(node, submitter, own):
@@ -115,7 +114,7 @@ def approve(quote, by, comment="", pdf=None, step=None, at=None):
     step = step or Approval.current_of(quote) or last_decided(quote)
     with transaction():
         decide(step, Approval.APPROVED, by, comment, at)
-        following = Approval.select().where(of(quote), Approval.status == Approval.WAITING).order_by(Approval.position).first()
+        following = next_of(quote)
         told = {"node": step.name, "node_en": step.name_en, "comment": comment.strip()}
         if following:
             Approval.update(status=Approval.CURRENT, current_since=at).where(Approval.id == following.id).execute()
@@ -181,7 +180,12 @@ def of(quote):
 
 def is_last(quote):
     """Whether the node that is asked now is the last of its round."""
-    return not Approval.select().where(of(quote), Approval.status == Approval.WAITING).exists()
+    return next_of(quote) is None
+
+
+def next_of(quote):
+    """The node after the current one, or None at the last."""
+    return Approval.select().where(of(quote), Approval.status == Approval.WAITING).order_by(Approval.position).first()
 
 
 def steps_of(quote, round=None):

@@ -1,0 +1,83 @@
+"""Orders (订单): taken from an approved quote, reviewed by somebody else, carried out, completed."""
+
+from domain import Refused, _, day_of, events, local, now, numbers, transaction
+from models import Event, Order, OrderLine, Quote, QuoteLine, User
+
+COPIED = (
+    "position", "product", "name", "sku", "spec", "unit", "price", "quantity", "tax_rate", "amount", "share", "net", "excl",
+    "tax",
+)
+
+
+def create(quote, by, at=None):
+    """An order (接单) of an approved quote that is still valid; prices and shares come over unchanged. One per quote."""
+    at = at or now()
+    with transaction():
+        ensure_orderable(quote, day_of(at))
+        order = Order.create(
+            number=numbers.next_number("SO", day_of(at)), quote=quote, opportunity=quote.opportunity_id,
+            customer=quote.customer_id, contact=quote.contact_id, owner=quote.owner_id, ordered_on=day_of(at),
+            total=quote.total, tax_total=quote.tax_total, created_at=at, updated_at=at,
+        )
+        copy_lines(quote, order)
+        told = {"number": order.number, "quote": quote.title, "amount": order.total}
+        events.record("order.created", order, by, after={"status": Order.GENERATED}, at=at, **told)
+    return order
+
+
+def ensure_orderable(quote, today):
+    taken = Order.get_or_none(Order.quote == quote.id)
+    if taken:
+        raise Refused(_("This quote became order %(number)s already.", number=taken.number), order_id=taken.id)
+    if Quote.select(Quote.status).where(Quote.id == quote.id).scalar() != Quote.APPROVED:
+        raise Refused(_("Only an approved quote becomes an order."))
+    if quote.valid_until < today:
+        raise Refused(_("The quote was valid until %(day)s. Make a new one first.", day=quote.valid_until))
+
+
+def copy_lines(quote, order):
+    lines = QuoteLine.select().where(QuoteLine.quote == quote).order_by(QuoteLine.position)
+    OrderLine.insert_many([{"order": order, **{name: line.__data__[name] for name in COPIED}} for line in lines]).execute()
+
+
+def review(order, by, at=None):
+    """订单审核: what was ordered can be delivered as written."""
+    at = at or now()
+    return advance(order, Order.GENERATED, Order.REVIEWED, "order.reviewed", by, at, reviewed_by=by, reviewed_at=at)
+
+
+def start(order, by, at=None):
+    """订单执行."""
+    at = at or now()
+    return advance(order, Order.REVIEWED, Order.EXECUTING, "order.started", by, at, executing_at=at)
+
+
+def complete(order, by, at=None):
+    """订单完结."""
+    at = at or now()
+    return advance(order, Order.EXECUTING, Order.COMPLETED, "order.completed", by, at, completed_at=at)
+
+
+def advance(order, old, new, verb, by, at, **columns):
+    """One step forward, if nobody took it first."""
+    columns |= {"status": new, "updated_at": at}
+    with transaction():
+        if not Order.update(**columns).where(Order.id == order.id, Order.status == old).execute():
+            raise Refused(what_happened(order))
+        events.record(verb, order, by, {"status": old}, {"status": new}, at, number=order.number)
+    for name, value in columns.items():
+        setattr(order, name, value)
+    return order
+
+
+def what_happened(order):
+    """Who brought the order to where it stands, and when."""
+    query = Event.select(Event, User).join(User).where(Event.record_kind == "order", Event.record_id == order.id)
+    said = {
+        "order.created": _("%(name)s took this order at %(time)s; take the steps one by one."),
+        "order.reviewed": _("%(name)s reviewed this order at %(time)s already."),
+        "order.started": _("%(name)s started this order at %(time)s already."),
+        "order.completed": _("%(name)s completed this order at %(time)s already."),
+    }
+    last = query.where(Event.verb.in_(list(said))).order_by(Event.id.desc()).first()
+    return said[last.verb] % {"name": last.actor.name, "time": f"{local(last.at):%Y-%m-%d %H:%M}"}
