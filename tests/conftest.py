@@ -91,6 +91,7 @@ class WatchedClient(FlaskClient):
         before = oracle.look()
         answer = super().run_wsgi_app(environ, buffered=True)
         chunks, status, headers = answer
+        assert not status.startswith("500"), f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']} broke; the log says why"
         oracle.check(before, environ["REQUEST_METHOD"], environ["PATH_INFO"], int(status.split()[0]))
         if headers.get("Content-Type", "").startswith("text/html"):
             pages.check(environ["PATH_INFO"], b"".join(chunks).decode())
@@ -130,8 +131,23 @@ def login(app):
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory, worker_id):
-    """Haitu in a process of its own, with the demo company, on the engine of this run; one per test module."""
-    url = postgres.create_database(os.environ[SERVER], f"server_{worker_id}") if ENGINE == "postgresql" else ""
-    with Server(tmp_path_factory.mktemp("server"), url, HAITU_DEMO="1") as running:
-        yield running
+def serve(tmp_path_factory, worker_id):
+    """serve(HAITU_DEMO="1") is Haitu in a process and a database of its own, on the engine of this run, already started."""
+    running = []
+
+    def start(**environment):
+        name = f"server_{worker_id}_{len(running)}"
+        url = postgres.create_database(os.environ[SERVER], name) if ENGINE == "postgresql" else ""
+        running.append(Server(tmp_path_factory.mktemp("server"), url, **environment))
+        running[-1].start()
+        return running[-1]
+
+    yield start
+    for server in running:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def server(serve):
+    """The demo company; one per test module."""
+    return serve(HAITU_DEMO="1")
