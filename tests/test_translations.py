@@ -6,7 +6,7 @@ from pathlib import Path
 import polib
 import pytest
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
-from babel.messages.frontend import parse_mapping
+from babel.messages.frontend import parse_mapping_cfg
 
 pytestmark = pytest.mark.once
 
@@ -18,7 +18,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 def source_messages():
     """{(context or None, msgid)} of every sentence that code and templates speak."""
     with (ROOT / "translations/babel.cfg").open() as mapping:
-        methods, options = parse_mapping(mapping)
+        methods, options = parse_mapping_cfg(mapping)
     found = extract_from_dir(ROOT, methods, options, KEYWORDS)
     return {(context, message if isinstance(message, str) else message[0]) for _, _, message, _, context in found}
 
