@@ -350,10 +350,10 @@ class Owned(Table):
     def visible_to(cls, user):
         return cls.with_people().where(cls.seen_by(user))
 
-    def is_on_team(self, user):
-        return Member.select().where(
-            Member.record_kind == self.kind(), Member.record_id == self.id, Member.user == user.id
-        ).exists()
+    def is_on_team(self, user, editing=False):
+        """Whether this person is a member; `editing`: one who may work on the record, too."""
+        place = Member.select().where(Member.record_kind == self.kind(), Member.record_id == self.id, Member.user == user.id)
+        return place.where(Member.may_edit).exists() if editing else place.exists()
 
 
 # ---- leads and pools -------------------------------------------------------------------------------------------------

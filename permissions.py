@@ -11,7 +11,7 @@ def is_administrator(user):
 
 def works_for(user, record):
     """The owner, somebody above the owner, or a team member who may edit."""
-    return record.owner_id is not None and user.oversees(record.owner_id) or record.is_on_team(user)
+    return record.owner_id is not None and user.oversees(record.owner_id) or record.is_on_team(user, editing=True)
 
 
 # ---- leads -----------------------------------------------------------------------------------------------------------
