@@ -3,12 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from peewee import fn
+from peewee import JOIN, fn
 
 from domain import day_of, local, start_of_day
-from models import Approval, Lead, Opportunity, Task
+from models import Approval, Event, Lead, Opportunity, Quote, Task, Ticket, User
 
-SHOWN = 50
+SHOWN, SHORT = 50, 4
+NEWS = ("opportunity.won", "order.created")
 FIRST_HOUR, LAST_HOUR = 8, 19  # the hours that the day's route shows
 
 
@@ -74,7 +75,33 @@ def figures(user, at):
     }
 
 
-def minutes_into_route(at):
+def submitted(user):
+    """[(quote, the step it waits for)] of one's own quotes under approval, longest wait first."""
+    steps = Approval.select(Approval, User).join(User, JOIN.LEFT_OUTER, on=Approval.approver).where(
+        Approval.status == Approval.CURRENT, Approval.submitted_by == user.id, Approval.record_kind == "quote"
+    )
+    steps = {step.record_id: step for step in steps.order_by(Approval.current_since).limit(SHORT)}
+    quotes = {quote.id: quote for quote in Quote.visible_to(user).where(Quote.id.in_(list(steps)))}
+    return [(quotes[id], step) for id, step in steps.items() if id in quotes]
+
+
+def open_tickets(user):
+    """The newest tickets of one's customers, or of one's own desk, that are not done."""
+    query = Ticket.visible_to(user).where(Ticket.status.in_((Ticket.NEW, *Ticket.UNFINISHED)))
+    return list(query.order_by(Ticket.id.desc()).limit(SHORT))
+
+
+def news(user):
+    """What the people of one's own department won lately."""
+    if not user.department_id:
+        return []
+    query = Event.select(Event, User).join(User).where(
+        Event.verb.in_(NEWS), User.department == user.department_id, Event.customer_id.is_null(False)
+    )
+    return list(query.order_by(Event.id.desc()).limit(SHORT))
+
+
+def share_of_route(at):
     """Where a time stands on the route of the day, 0 to 1; beyond its ends it stays at the end."""
     here = local(at)
     share = (here.hour + here.minute / 60 - FIRST_HOUR) / (LAST_HOUR - FIRST_HOUR)
