@@ -1,0 +1,274 @@
+"""Quotes: the list, the editor that prices while one types, the page of a finished one, its preview and its PDF."""
+
+from urllib.parse import quote as url_quote
+
+from flask import Blueprint, abort, g, make_response, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
+from peewee import SQL, Select, fn
+
+import documents
+from documents.glyphs import missing_glyphs
+from domain import approvals, quotes, search
+from models import FEW, Company, Customer, Opportunity, Order, Product, Quote
+from permissions import SALES, can_edit_quote, can_quote, can_see_cost, can_submit_quote, works_for
+from views import quote_form
+from views.helpers import (
+    form_again,
+    fragment_or_redirect,
+    get_or_404,
+    go,
+    page,
+    page_of,
+    render_block,
+    require,
+    toast,
+    wants_part,
+    with_messages,
+)
+from views.quote_sums import Sums
+
+bp = Blueprint("quotes", __name__)
+
+STATUSES = {
+    Quote.DRAFT: (_lp("quote", "Draft"), ""),
+    Quote.PENDING: (_lp("quote", "Waiting for approval"), "warn"),
+    Quote.APPROVED: (_lp("quote", "Approved"), "ok"),
+    Quote.REJECTED: (_lp("quote", "Rejected"), "bad"),
+}
+OFFERED = 8  # products under the search box
+
+
+@bp.app_template_global()
+def quote_status(quote):
+    """(words, tone) for a chip."""
+    return STATUSES[quote.status]
+
+
+# ---- the list --------------------------------------------------------------------------------------------------------
+
+
+@bp.get("/quotes")
+def index():
+    require(not g.user.is_a("service"))
+    mine = request.args.get("whose", "mine" if g.user.is_a(*SALES) else "team") == "mine"
+    status, text = request.args.get("status"), request.args.get("q", "").strip()[:100]
+    everyones = Quote.visible_to(g.user)
+    shown = everyones.where(Quote.owner == g.user.id) if mine else everyones
+    counts = counted(shown)
+    if status in Quote.STATUSES:
+        shown = shown.where(Quote.status == status)
+    found = page_of(containing(shown, text), Quote.id)
+    context = {"quotes": found, "mine": mine, "status": status, "text": text, "counts": counts, "statuses": STATUSES}
+    return page("quotes/index.html", "rows", **context)
+
+
+def counted(query):
+    """{status: number, None: all}, each counted no further than 1,001, in one query."""
+    queries = {"every": query} | {status: query.where(Quote.status == status) for status in Quote.STATUSES}
+    columns = [Select([few(each)], [fn.COUNT(SQL("1"))]).alias(name) for name, each in queries.items()]
+    counts = Company.select(*columns).dicts().get()
+    return {None if name == "every" else name: number for name, number in counts.items()}
+
+
+def few(query):
+    return query.select(SQL("1")).order_by().limit(FEW)
+
+
+def containing(query, text):
+    """Limited to a part of the number, or of the customer's name."""
+    if not text:
+        return query
+    customers = search.narrowed(Customer.select(Customer.id), "customer", text)
+    return query.where(Quote.number.contains(text) | Quote.customer.in_(customers))
+
+
+# ---- the editor ------------------------------------------------------------------------------------------------------
+
+
+@bp.post("/opportunities/<int:id>/quotes")
+def create(id):
+    opportunity = get_or_404(Opportunity.visible_to(g.user), id)
+    require(can_quote(g.user, opportunity))
+    quote = quotes.create(opportunity, by=g.user)
+    return go(url_for("quotes.show", id=quote.id))
+
+
+@bp.get("/quotes/<int:id>")
+def show(id):
+    quote = get_or_404(Quote.visible_to(g.user), id)
+    if can_edit_quote(g.user, quote):
+        return render_template("quotes/editor.html", **editor(quote_form.stored(quote)))
+    return render_template("quotes/show.html", **reading(quote))
+
+
+@bp.post("/quotes/<int:id>")
+def save(id):
+    quote = to_edit(id)
+    draft = quote_form.typed(quote)
+    adjust(draft)
+    if draft.revision != quote.revision:
+        return conflict(draft)
+    if draft.faults:
+        return faulty(draft)
+    form = draft.form
+    quotes.save(
+        quote, by=g.user, revision=draft.revision, lines=draft.entries, order_discount=form.discount,
+        valid_until=form.valid_until.data, contact=form.person, terms=form.terms.data,
+    )
+    if not wants_part():
+        toast(_("Quote %(number)s is saved.", number=quote.number))
+    return fragment_or_redirect("quotes/editor.html", "figures", url_for("quotes.show", id=id), **editor(draft, saved=True))
+
+
+@bp.post("/quotes/<int:id>/totals")
+def totals(id):
+    """What the lines come to as they are typed. Nothing is saved."""
+    draft = quote_form.typed(to_edit(id))
+    return render_block("quotes/editor.html", "figures", **editor(draft)), 422 if draft.faults else 200
+
+
+def to_edit(id):
+    """The quote for whoever may write on it; 409 with the reason where it only is no draft any more."""
+    quote = get_or_404(Quote.visible_to(g.user), id)
+    if g.user.is_a(*SALES) and works_for(g.user, quote):
+        quotes.ensure_editable(quote)
+    require(can_edit_quote(g.user, quote))
+    return quote
+
+
+def adjust(draft):
+    """What the buttons of a plain form ask for: one line out, one product in."""
+    out = request.form.get("remove")
+    if out:
+        draft.drop(out)
+    wanted = request.form.get("q", "").strip()[:100]
+    if "adding" in request.form and wanted:
+        found = list(offered(wanted).limit(OFFERED))
+        exact = [product for product in found if product.sku.casefold() == wanted.casefold()] or found
+        if len(exact) == 1:
+            draft.take(exact[0].id)
+        else:
+            draft.search_error = too_vague(exact)
+
+
+def too_vague(found):
+    if not found:
+        return _("No product is called that.")
+    return _("Several products fit; give one code: %(codes)s", codes=", ".join(product.sku for product in found))
+
+
+def faulty(draft):
+    """422: what was typed stays, each complaint beside its field."""
+    if wants_part():
+        return with_messages(render_block("quotes/editor.html", "figures", **editor(draft))), 422
+    return form_again("quotes/editor.html", **editor(draft))
+
+
+def conflict(draft):
+    """409: both versions side by side, nothing overwritten."""
+    theirs = quote_form.stored(draft.quote)
+    who, at = quotes.last_saved(draft.quote)
+    context = editor(draft) | {"differences": quote_form.differences(theirs, draft), "who": who, "at": at}
+    if wants_part():
+        return with_messages(render_block("quotes/editor.html", "conflict", **context)), 409
+    return render_template("quotes/editor.html", **context), 409
+
+
+def editor(draft, saved=False):
+    """What the editor shows; the cost goes no further than to those who may see it."""
+    quote = draft.quote
+    sums = Sums(draft.totals, Company.current(), can_see_cost(g.user, quote)) if draft.totals else None
+    return {
+        "quote": quote, "draft": draft, "form": draft.form, "rows": draft.rows, "sums": sums, "saved": saved,
+        "route": approvals.route_for(g.user, quote.owner), "oob": wants_part(),
+        "last_prices": {} if wants_part() else last_prices(quote, draft.rows),
+    }
+
+
+def last_prices(quote, rows):
+    return quotes.last_prices(quote, g.user, {row.line.product_id for row in rows}) if rows else {}
+
+
+# ---- products, picked and never typed --------------------------------------------------------------------------------
+
+
+@bp.get("/quotes/<int:id>/products")
+def products(id):
+    quote = get_or_404(Quote.visible_to(g.user), id)
+    require(can_edit_quote(g.user, quote))
+    text = request.args.get("q", "").strip()[:100]
+    found = list(offered(text).limit(OFFERED)) if text else []
+    prices = quotes.last_prices(quote, g.user, [product.id for product in found]) if found else {}
+    return render_template("quotes/products.html", quote=quote, found=found, text=text, last_prices=prices)
+
+
+def offered(text):
+    return search.narrowed(Product.select().where(Product.active), "product", text).order_by(Product.name, Product.id)
+
+
+@bp.get("/quotes/<int:id>/lines/new")
+def new_line(id):
+    quote = get_or_404(Quote.visible_to(g.user), id)
+    require(can_edit_quote(g.user, quote))
+    product = request.args.get("product", type=int) or abort(404)
+    row = quote_form.new_row(quote, product)
+    return render_template("quotes/line.html", quote=quote, row=row, number="", last_prices=last_prices(quote, [row]), alone=True)
+
+
+# ---- reading, submitting, printing -----------------------------------------------------------------------------------
+
+
+def reading(quote):
+    draft = quote_form.stored(quote)
+    sums = Sums(draft.totals, Company.current(), can_see_cost(g.user, quote))
+    order = Order.visible_to(g.user).where(Order.quote == quote.id).first()
+    return {
+        "quote": quote, "rows": draft.rows, "sums": sums, "steps": approvals.steps_of(quote), "order": order,
+        "last_prices": last_prices(quote, draft.rows),
+    }
+
+
+@bp.get("/quotes/<int:id>/submit")
+def submitting(id):
+    """The question before 提交审批: what happens then, who is asked, what the approver should know."""
+    quote = get_or_404(Quote.visible_to(g.user), id)
+    require(can_submit_quote(g.user, quote))
+    draft = quote_form.stored(quote)
+    sums = Sums(draft.totals, Company.current(), can_see_cost(g.user, quote))
+    route = approvals.route_for(g.user, quote.owner)
+    return page("quotes/submit.html", "dialog", quote=quote, rows=draft.rows, sums=sums, route=route, missing=missing(quote))
+
+
+@bp.get("/quotes/<int:id>/glyphs")
+def glyphs(id):
+    quote = get_or_404(Quote.visible_to(g.user), id)
+    return render_template("quotes/glyphs.html", missing=missing(quote))
+
+
+def missing(quote):
+    """The characters of the document that no font can print."""
+    return missing_glyphs(documents.document_of(quote).text)
+
+
+@bp.get("/quotes/<int:id>/preview")
+def preview(id):
+    quote = get_or_404(Quote.visible_to(g.user), id)
+    sheet = url_for("static", filename="css/document.css")
+    return documents.quote_html(documents.document_of(quote), render_template, stylesheet=sheet)
+
+
+@bp.get("/quotes/<int:id>.pdf")
+def pdf(id):
+    quote = get_or_404(Quote.visible_to(g.user), id)
+    answer = make_response(quotes.printed(quote))
+    answer.mimetype = "application/pdf"
+    answer.headers["Content-Disposition"] = f"inline; filename=\"{quote.number}.pdf\"; filename*=UTF-8''{url_quote(file_name(quote))}"
+    return answer
+
+
+def file_name(quote):
+    """报价-Q20261124-007-苏州恒立.pdf: in Chinese, as the document is."""
+    customer = documents.UNSAFE_IN_A_FILE_NAME.sub("", quote.customer.label)[:60]
+    return f"报价-{quote.number}-{customer}.pdf"
