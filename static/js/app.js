@@ -299,6 +299,14 @@ on("click", event => {
   if (button.dataset.copy) navigator.clipboard?.writeText(button.dataset.copy).then(() => toast(body.dataset.copied));
 });
 
+on("click", event => {
+  const tab = event.target.closest("[data-tab-link]");
+  if (!tab) return;
+  event.preventDefault();
+  one(".record").dataset.tab = tab.dataset.tabLink;
+  all("[data-tab-link]").forEach(link => link === tab ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current"));
+});
+
 // The theme changes at once; the form tells the server for the next page.
 on("submit", event => {
   const form = event.target.closest("[data-theme-form]");
