@@ -2,10 +2,10 @@
 .SILENT:
 
 run:      ## install what is missing and start Haitu; the address is printed
-	sh tools/setup.sh run && exec .venv/bin/python app.py
+	sh tools/setup.sh run && .venv/bin/python app.py
 
 demo:     ## the same with a demo company in its own folder
-	sh tools/setup.sh run && HAITU_DEMO=1 exec .venv/bin/python app.py
+	sh tools/setup.sh run && HAITU_DEMO=1 HAITU_DATA=$${HAITU_DATA:-data-demo} .venv/bin/python app.py
 
 test:     ## everything: lint, translations, architecture, and the whole suite on SQLite and PostgreSQL
 	sh tools/test.sh

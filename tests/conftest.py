@@ -1,6 +1,8 @@
 """What every test stands on: an engine, a fresh database, the cast, and a browser whose requests are watched."""
 
+import logging
 import os
+from contextlib import contextmanager
 
 import pytest
 from flask.testing import FlaskClient
@@ -128,6 +130,27 @@ def login(app):
         return client.carry_token()
 
     return log_in
+
+
+@pytest.fixture
+def queries():
+    """with queries() as seen: …; seen is the list of SQL statements that ran in between."""
+
+    @contextmanager
+    def watch():
+        seen, listener = [], logging.Handler()
+        listener.emit = lambda record: seen.append(record.msg[0])
+        log = logging.getLogger("peewee")
+        level = log.level
+        log.addHandler(listener)
+        log.setLevel(logging.DEBUG)
+        try:
+            yield seen
+        finally:
+            log.removeHandler(listener)
+            log.setLevel(level)
+
+    return watch
 
 
 @pytest.fixture(scope="module")

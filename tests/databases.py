@@ -17,6 +17,11 @@ from tests import postgres
 MEMORY = Path("/dev/shm")
 
 
+def quietly(sql):
+    """Rows of a query of ours, beside peewee, so that nobody who counts queries counts it."""
+    return db.connection().cursor().execute(sql).fetchall()
+
+
 class SQLite:
     def __init__(self):
         in_memory = MEMORY if os.access(MEMORY, os.W_OK) else None
@@ -47,7 +52,7 @@ class SQLite:
 
     def write_mark(self):
         """Changes whenever something may have been written; equal means that nothing was."""
-        return self.current, db.connection().total_changes, db.execute_sql("PRAGMA data_version").fetchone()[0]
+        return self.current, db.connection().total_changes, quietly("PRAGMA data_version")
 
     def close(self):
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -101,7 +106,7 @@ class PostgreSQL:
         db.initialize(None)
 
     def write_mark(self):
-        return db.execute_sql("SELECT pg_snapshot_xmax(pg_current_snapshot())::text").fetchone()[0]
+        return quietly("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
 
     def close(self):
         self.database.close()

@@ -61,3 +61,13 @@ def test_noting_a_visit_is_not_a_change(oracle, cast):
     before = oracle.look()
     Session.update(last_seen_at=now()).execute()
     oracle.check(before, "GET", "/leads", 200)
+
+
+def test_queries_are_counted_and_the_oracle_is_not_among_them(queries, login, cast):
+    client = login(cast.seller)
+    with queries() as seen:
+        list(User.select())
+    assert len(seen) == 1
+    with queries() as seen:
+        client.get("/health")
+    assert not any("loginfailure" in sql or "orderline" in sql for sql in seen)
