@@ -400,7 +400,7 @@ class Lead(Owned):
     phone = TextField(default="", index=True)
     wechat = TextField(default="")
     email = TextField(default="")
-    credit_code = TextField(default="")
+    credit_code = TextField(default="", index=True)
     province = TextField(default="")
     city = TextField(default="")
     address = TextField(default="")
@@ -442,6 +442,22 @@ class Lead(Owned):
             .join(Pool, JOIN.LEFT_OUTER, on=cls.pool)
         )
 
+    @classmethod
+    def lying_in(cls, pool):
+        """What a pool's page lists, each with the person who had it last."""
+        previous = User.alias()
+        return (
+            cls.select(cls, previous)
+            .join(previous, JOIN.LEFT_OUTER, on=(cls.last_owner == previous.id), attr="last_owner")
+            .where(cls.pool == pool, cls.owner.is_null())
+        )
+
+    @classmethod
+    def held_by(cls, people):
+        """The leads that these people (ids; None: anybody) are responsible for."""
+        held = cls.with_people().where(cls.status != cls.VOIDED)
+        return held.where(cls.owner.is_null(False) if people is None else cls.owner.in_(people))
+
     @property
     def in_pool(self):
         return self.pool_id is not None
@@ -461,7 +477,11 @@ class Lead(Owned):
 Lead.add_index(
     Lead.pool, Lead.entered_pool_at.desc(), Lead.id.desc(), where=Lead.owner.is_null(), name="lead_pool_page"
 )
+Lead.add_index(
+    Lead.pool, Lead.city, Lead.entered_pool_at.desc(), Lead.id.desc(), where=Lead.owner.is_null(), name="lead_pool_city"
+)
 Lead.add_index(Lead.owner, Lead.updated_at.desc(), Lead.id.desc(), where=Lead.owner.is_null(False), name="lead_owner_page")
+Lead.add_index(Lead.updated_at.desc(), Lead.id.desc(), where=Lead.owner.is_null(False), name="lead_team_page")
 Lead.add_index(Lead.owner, Lead.next_at, where=Lead.owner.is_null(False), name="lead_owner_next")
 
 
@@ -533,8 +553,8 @@ class Customer(Owned):
     name = TextField()
     name_key = TextField(index=True)
     short_name = TextField(default="")
-    credit_code = TextField(default="")
-    phone = TextField(default="")
+    credit_code = TextField(default="", index=True)
+    phone = TextField(default="", index=True)
     email = TextField(default="")
     website = TextField(default="")
     province = TextField(default="")

@@ -150,7 +150,8 @@ def hand_plan(record, to):
 def move_plan(lead, customer):
     """What was planned for a lead is planned for the customer it became, unless the customer has a step of its own."""
     if open_task(customer):
-        return drop_plan(lead)
+        drop_plan(lead)
+        return
     columns = {"record_kind": "customer", "record_id": customer.id, "title": title_of(customer), "owner": customer.owner_id}
     if Task.update(**columns).where(*open_tasks(lead)).execute():
         set_next(customer, lead.next_at)

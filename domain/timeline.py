@@ -8,7 +8,6 @@ from peewee import JOIN, fn
 from domain import _
 from models import SEEN_BY, Conversion, Event, FollowUp, Order, Quote, User, mask_phones_in
 
-
 ONE_SITTING = timedelta(hours=1)  # edits no further apart than this read as one
 
 
@@ -23,6 +22,7 @@ SENTENCES = {
     "lead.created": ("plus", N_("added this lead")),
     "lead.imported": ("upload", N_("imported this lead from %(file)s")),
     "lead.claimed": ("ripple", N_("claimed it from %(pool)s")),
+    "lead.unclaimed": ("arrow-back-up", N_("took the claim back")),
     "lead.released": ("ripple", N_("gave it back to %(pool)s: %(drop_reason)s")),
     "lead.assigned": ("user-share", N_("assigned it to %(owner_name)s")),
     "lead.planned": ("calendar", N_("planned the next step for %(next_at)s")),
@@ -33,6 +33,7 @@ SENTENCES = {
     "lead.revived": ("rotate-clockwise", N_("took it up again")),
     "lead.voided": ("trash", N_("voided it")),
     "lead.converted": ("building", N_("converted it into the customer %(customer_name)s")),
+    "customer.lead_linked": ("building", N_("linked a lead of %(owner_name)s with this name")),
     "customer.planned": ("calendar", N_("planned the next step for %(next_at)s")),
     "customer.step_done": ("check", N_("ticked off the next step")),
     "customer.step_reopened": ("arrow-back-up", N_("put the next step back")),
@@ -162,7 +163,8 @@ def entries(rows, masked):
     ids = [event.detail["follow_up"] for event in rows if event.detail and "follow_up" in event.detail]
     spoken = {row.id: row for row in FollowUp.select().where(FollowUp.id.in_(ids))} if ids else {}
     for event in rows:
-        entry = Entry(event.id, event.verb, event.at, event.actor, event.record_kind, (event.after or {}) | (event.detail or {}))
+        facts = (event.after or {}) | (event.detail or {})
+        entry = Entry(event.id, event.verb, event.at, event.actor, event.record_kind, facts)
         entry.follow_up = spoken.get(entry.facts.get("follow_up"))
         entry.changes = changes_of(event, masked)
         if masked and entry.follow_up:

@@ -99,6 +99,8 @@ CREATE TABLE "customer" (
     FOREIGN KEY ("created_by_id") REFERENCES "users" ("id")
 );
 CREATE INDEX "customer_name_key" ON "customer" ("name_key");
+CREATE INDEX "customer_credit_code" ON "customer" ("credit_code");
+CREATE INDEX "customer_phone" ON "customer" ("phone");
 CREATE INDEX "customer_updated_at" ON "customer" ("updated_at");
 CREATE INDEX "customer_owner_id_updated_at_id" ON "customer" ("owner_id", "updated_at", "id");
 
@@ -333,8 +335,11 @@ CREATE TABLE "lead" (
 );
 CREATE INDEX "lead_name_key" ON "lead" ("name_key");
 CREATE INDEX "lead_phone" ON "lead" ("phone");
+CREATE INDEX "lead_credit_code" ON "lead" ("credit_code");
 CREATE INDEX "lead_pool_page" ON "lead" ("pool_id", "entered_pool_at" DESC, "id" DESC) WHERE ("owner_id" IS NULL);
+CREATE INDEX "lead_pool_city" ON "lead" ("pool_id", "city", "entered_pool_at" DESC, "id" DESC) WHERE ("owner_id" IS NULL);
 CREATE INDEX "lead_owner_page" ON "lead" ("owner_id", "updated_at" DESC, "id" DESC) WHERE ("owner_id" IS NOT NULL);
+CREATE INDEX "lead_team_page" ON "lead" ("updated_at" DESC, "id" DESC) WHERE ("owner_id" IS NOT NULL);
 CREATE INDEX "lead_owner_next" ON "lead" ("owner_id", "next_at") WHERE ("owner_id" IS NOT NULL);
 
 CREATE TABLE "claim" (

@@ -122,7 +122,9 @@ def label_of(date, now_day):
 def composer_of(record):
     """An empty form, or None where this person or this record does not take follow-ups."""
     closed = record.kind() == "lead" and (record.in_pool or not record.is_open)
-    return FollowUpForm(formdata=None) if record.kind() in KINDS.values() and not closed and can_follow_up(g.user, record) else None
+    if closed or record.kind() not in KINDS.values() or not can_follow_up(g.user, record):
+        return None
+    return FollowUpForm(formdata=None)
 
 
 @bp.app_template_global()
