@@ -176,7 +176,11 @@ def quote_pdf(document, render):
 
 
 def file_name(document):
-    """报价-Q20261124-007-苏州恒立精密机械制造有限公司.pdf, without what a file system refuses."""
+    """报价-Q20261124-007-苏州恒立精密机械制造有限公司.pdf"""
     kind = {"zh": "报价", "en": "Quote"}[document.language]
-    customer = UNSAFE_IN_A_FILE_NAME.sub("", document.customer.name)[:60]
-    return f"{kind}-{document.number}-{customer}.pdf"
+    return file_name_of(kind, document.number, document.customer.name)
+
+
+def file_name_of(kind, number, customer):
+    """The three words of a file name, the customer without what a file system refuses and cut to 60 characters."""
+    return f"{kind}-{number}-{UNSAFE_IN_A_FILE_NAME.sub('', customer)[:60]}.pdf"

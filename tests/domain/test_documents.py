@@ -226,11 +226,10 @@ def test_a_file_name_says_what_is_inside_and_no_file_system_refuses_it():
     assert re.fullmatch(r"报价-Q20261124-007-[^/\\\s\"?*:<>|]{1,60}\.pdf", file_name(quote_of(customer=hostile)))
 
 
-def test_a_quote_becomes_the_document_that_stands_on_its_rows(app, cast):
+def test_a_quote_becomes_the_document_that_stands_on_its_rows(cast, render):
     quote = a_quote(cast.seller)
-    with app.test_request_context():
-        document = document_of(quote)
-        text = text_of(quote_pdf(document, render_template))
+    document = document_of(quote)
+    text = text_of(quote_pdf(document, render))
     assert (document.subtotal, document.total, document.excl_total, document.tax_total) == (100_00, 90_00, 79_65, 10_35)
     assert document.customer == Party("宁波海曙泵业有限公司", "陈工", "13900001111", "", "浙江省宁波市泵路 1 号", "")
     assert document.supplier.name == document.letterhead.name == Company.current().name
