@@ -6,10 +6,9 @@ from datetime import timedelta
 from peewee import JOIN, fn
 
 from domain import day_of, local, start_of_day
-from models import Approval, Event, Lead, Opportunity, Quote, Task, Ticket, User
+from models import Approval, Customer, Lead, Opportunity, Quote, StageChange, Task, Ticket, User
 
 SHOWN, SHORT = 50, 4
-NEWS = ("opportunity.won", "order.created")
 FIRST_HOUR, LAST_HOUR = 8, 19  # the hours that the day's route shows
 
 
@@ -92,13 +91,13 @@ def open_tickets(user):
 
 
 def news(user):
-    """What the people of one's own department won lately."""
+    """What the people of one's own department won lately: [StageChange] with deal, customer and person."""
     if not user.department_id:
         return []
-    query = Event.select(Event, User).join(User).where(
-        Event.verb.in_(NEWS), User.department == user.department_id, Event.customer_id.is_null(False)
-    )
-    return list(query.order_by(Event.id.desc()).limit(SHORT))
+    query = StageChange.select(StageChange, Opportunity, Customer, User).join(Opportunity).join(Customer)
+    query = query.switch(StageChange).join(User, on=StageChange.by)
+    won = query.where(StageChange.status == Opportunity.WON, User.department == user.department_id)
+    return list(won.order_by(StageChange.id.desc()).limit(SHORT))
 
 
 def share_of_route(at):

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from importlib import import_module
 
-from domain import now
+from domain import bulk, now
 from models import Event
 
 GENESIS = "0" * 64
@@ -18,6 +18,7 @@ REACTIONS = {
     "quote.node_approved": ("domain.notifications.ask_approvers",),
     "quote.approved": ("domain.notifications.tell_quote_owner",),
     "quote.rejected": ("domain.notifications.tell_quote_owner",),
+    "ticket.dispatched": ("domain.notifications.tell_service_person",),
 }
 
 
@@ -56,7 +57,7 @@ def append(facts, by, at=None):
         rows.append(row)
     if len(rows) == 1:
         return [Event.create(**rows[0])]
-    Event.insert_many(rows).execute()
+    bulk.insert(Event, rows)
     return rows
 
 

@@ -11,6 +11,7 @@ SENTENCES = {
     "quote.node_approved": _l("%(actor)s approved quote %(number)s, %(customer)s. It is your turn."),
     "quote.approved": _l("%(actor)s approved your quote %(number)s, %(customer)s."),
     "quote.rejected": _l("%(actor)s rejected your quote %(number)s: %(comment)s"),
+    "ticket.dispatched": _l("%(actor)s dispatched ticket %(number)s to you: %(title)s, %(customer)s."),
     "lead.assigned": _l("%(actor)s assigned %(name)s to you."),
 }
 
@@ -62,3 +63,10 @@ def facts_of(quote, by):
 def tell_new_owner(event, record, by):
     """The person to whom a record was given."""
     notify([record.owner] if record.owner_id != by.id else [], event.verb, record, event.at, actor=by.name, name=record.name)
+
+
+def tell_service_person(event, ticket, by):
+    """Whoever was dispatched, unless he took it himself."""
+    readers = [ticket.owner] if ticket.owner_id != by.id else []
+    facts = {"actor": by.name, "number": ticket.number, "title": ticket.title, "customer": ticket.customer.label}
+    notify(readers, event.verb, ticket, event.at, **facts)

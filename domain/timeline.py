@@ -50,6 +50,12 @@ SENTENCES = {
     "order.created": ("package", N_("took the order %(number)s")),
     "order.reviewed": ("check", N_("reviewed the order")),
     "order.started": ("arrow-right", N_("started carrying out the order")),
+    "ticket.created": ("lifebuoy", N_("opened ticket %(number)s: %(title)s")),
+    "ticket.dispatched": ("user-share", N_("dispatched it to %(owner_name)s")),
+    "ticket.checked_in": ("map-pin", N_("checked in at the customer")),
+    "ticket.checked_out": ("map-pin", N_("checked out after %(minutes)s min. %(note)s")),
+    "ticket.completed": ("circle-check", N_("completed the ticket: %(resolution)s")),
+    "ticket.called_back": ("phone", N_("called the customer back: satisfaction %(satisfaction)s of 5. %(note)s")),
     "order.completed": ("circle-check", N_("completed the order")),
 }
 

@@ -22,7 +22,6 @@ def index():
         "home/index.html", day=day, at=at, figures=figures, won=won_words(figures["won"]), greeting=greeting(at),
         date_words=date_words(at), hours=hours(), marks=marks(day), here=percent(at), role_names=dict(roles()),
         submitted=agenda.submitted(g.user), tickets=agenda.open_tickets(g.user), news=agenda.news(g.user),
-        words={"opportunity.won": _("won"), "lead.converted": _("converted"), "order.created": _("took the order")},
     )
 
 

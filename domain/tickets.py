@@ -1,0 +1,116 @@
+"""After-sales tickets (售后工单): dispatched, served on site, completed, called back."""
+
+from peewee import Case, fn
+
+from domain import Refused, _, events, now, numbers, transaction
+from models import CallBack, Ticket, User, Visit
+
+FIRST_NUMBER = 1000  # tickets are spoken of by number; three digits look like none
+FINISHED = (Ticket.COMPLETED, Ticket.CALLED_BACK)
+
+
+def create(by, customer, title, body="", kind_of_work="support", priority="normal", contact=None, order=None, at=None):
+    """A new ticket; an order it names must be this customer's."""
+    if order and order.customer_id != customer.id:
+        raise Refused(_("Order %(number)s belongs to another customer.", number=order.number), field="order")
+    at = at or now()
+    with transaction():
+        ticket = Ticket.create(
+            number=FIRST_NUMBER + numbers.next_value("ticket"), customer=customer, contact=contact, order=order,
+            title=title, body=body, kind_of_work=kind_of_work, priority=priority, created_by=by, created_at=at, updated_at=at,
+        )
+        events.record("ticket.created", ticket, by, at=at, number=ticket.number, title=title)
+    return ticket
+
+
+def assign(ticket, to, by, at=None):
+    """Dispatch (派工) to a service person, who is told at once; again to another one until somebody has checked in."""
+    if not to.active or not to.is_a(User.SERVICE):
+        raise Refused(_("%(name)s does not do service.", name=to.name), field="to")
+    at = at or now()
+    with transaction():
+        move(ticket, (Ticket.NEW, Ticket.DISPATCHED), at, owner=to, status=Ticket.DISPATCHED, dispatched_at=at)
+        events.record("ticket.dispatched", ticket, by, at=at, owner_name=to.name)
+
+
+def check_in(ticket, by, at=None):
+    """签到: the service time begins. One is at one customer at a time."""
+    at = at or now()
+    elsewhere = Visit.select(Visit, Ticket).join(Ticket).where(Visit.user == by.id, Visit.checked_out_at.is_null()).first()
+    if elsewhere:
+        raise Refused(_("You are checked in at ticket %(number)s. Check out there first.", number=elsewhere.ticket.number))
+    with transaction():
+        move(ticket, (Ticket.DISPATCHED, Ticket.SERVED), at, by=by, status=Ticket.IN_SERVICE)
+        Visit.create(ticket=ticket, user=by, checked_in_at=at)
+        events.record("ticket.checked_in", ticket, by, at=at)
+
+
+def check_out(ticket, by, note="", at=None):
+    """签退: the service time ends; the visit keeps it."""
+    at = at or now()
+    with transaction():
+        move(ticket, (Ticket.IN_SERVICE,), at, by=by, status=Ticket.SERVED)
+        visit = Visit.get(Visit.ticket == ticket.id, Visit.checked_out_at.is_null())
+        Visit.update(checked_out_at=at, note=note).where(Visit.id == visit.id).execute()
+        visit.checked_out_at = at
+        events.record("ticket.checked_out", ticket, by, at=at, minutes=visit.minutes, note=note)
+
+
+def complete(ticket, by, resolution, at=None):
+    """The work is done: on site, or from the desk without a visit."""
+    at = at or now()
+    with transaction():
+        move(
+            ticket, (Ticket.DISPATCHED, Ticket.SERVED), at, by=by,
+            status=Ticket.COMPLETED, completed_at=at, resolution=resolution,
+        )
+        events.record("ticket.completed", ticket, by, at=at, resolution=resolution)
+
+
+def call_back(ticket, by, satisfaction, solved, note="", at=None):
+    """回访: a supervisor asks the customer; satisfaction 1 to 5. Once per ticket."""
+    at = at or now()
+    with transaction():
+        move(ticket, (Ticket.COMPLETED,), at, status=Ticket.CALLED_BACK)
+        CallBack.create(ticket=ticket, by=by, at=at, satisfaction=satisfaction, solved=solved, note=note)
+        events.record("ticket.called_back", ticket, by, at=at, satisfaction=satisfaction, solved=solved, note=note)
+
+
+def move(ticket, expected, at, by=None, **columns):
+    """One UPDATE decides: the state it must be in, and (`by`) whose it must be. Nobody else's click is overwritten."""
+    conditions = [Ticket.id == ticket.id, Ticket.status.in_(expected)]
+    if by:
+        conditions.append(Ticket.owner == by.id)
+    if not Ticket.update(updated_at=at, **columns).where(*conditions).execute():
+        raise Refused(why_not(Ticket.with_people().where(Ticket.id == ticket.id).get()))
+    for name, value in columns.items():
+        setattr(ticket, name, value)
+
+
+def why_not(ticket):
+    """What a ticket is now, for somebody whose page was older."""
+    who = ticket.owner.name if ticket.owner else ""
+    return {
+        Ticket.NEW: _("This ticket is not dispatched yet."),
+        Ticket.DISPATCHED: _("This ticket is dispatched to %(who)s.", who=who),
+        Ticket.IN_SERVICE: _("%(who)s is checked in at this ticket.", who=who),
+        Ticket.SERVED: _("%(who)s has checked out; the ticket waits for its completion.", who=who),
+        Ticket.COMPLETED: _("This ticket is completed already."),
+        Ticket.CALLED_BACK: _("The customer was called back already."),
+    }[ticket.status]
+
+
+def completion_rates(viewer, since):
+    """Per person [(User, assigned, completed)] over the tickets dispatched since then, most first (T05).
+
+    完成率 = completed ÷ assigned; the caller writes it. People who were given nothing are not in the list.
+    """
+    done = fn.SUM(Case(None, [(Ticket.status.in_(FINISHED), 1)], 0))
+    query = (
+        Ticket.select(User, fn.COUNT(Ticket.id).alias("assigned"), done.alias("completed"))
+        .join(User, on=Ticket.owner)
+        .where(Ticket.seen_by(viewer), Ticket.dispatched_at >= since)
+        .group_by(User.id)
+        .order_by(fn.COUNT(Ticket.id).desc(), User.id)
+    )
+    return [(row.owner, row.assigned, int(row.completed)) for row in query]
