@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 
-from domain import accounts, now, time_zone
+from domain import accounts, demo, now, time_zone
 from tests import cast as people
 from tests import databases, pages, postgres
 from tests.oracle import Oracle
@@ -48,15 +48,16 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def engine(worker_id):
     made = databases.SQLite() if ENGINE == "sqlite" else databases.PostgreSQL(os.environ[SERVER], worker_id)
-    databases.prepare(made, people.build)
+    databases.prepare(made, {"cast": people.build, "demo": demo.build})
     yield made
     made.close()
 
 
 @pytest.fixture
 def database(engine, request):
-    """A fresh database: the cast, or nothing at all with @pytest.mark.empty_database. Whoever needs rows asks for it."""
-    engine.begin("empty" if request.node.get_closest_marker("empty_database") else "cast")
+    """A fresh database: the cast, or what @pytest.mark.empty_database or demo_company says. Whoever needs rows asks for it."""
+    marks = {mark.name for mark in request.node.iter_markers()}
+    databases.begin(engine, "empty" if "empty_database" in marks else "demo" if "demo_company" in marks else "cast")
     time_zone.cache_clear()
     yield engine
     engine.end()

@@ -1,7 +1,7 @@
 """A fresh database for every test in a few milliseconds, on either engine.
 
 The real migrations run once per worker; a test then starts from a copy of what they made: a copied file on SQLite,
-copied rows on PostgreSQL. Two starting points are kept: "empty" (as before /setup) and "cast" (see tests/cast.py).
+copied rows on PostgreSQL. Three starting points are kept: "empty" (as before /setup), "cast" (see tests/cast.py), "demo".
 """
 
 import os
@@ -112,13 +112,20 @@ class PostgreSQL:
         self.database.close()
 
 
-def prepare(engine, build_cast):
-    """Run the migrations and keep both starting points."""
+def prepare(engine, builders):
+    """Run the migrations and keep the empty database as the first starting point; others are built when first asked for."""
     schema.connect(engine.url, None)
     engine.database = db.obj
     schema.upgrade()
     engine.keep("empty")
-    db.connect(reuse_if_open=True)
-    build_cast()
-    engine.keep("cast")
+    engine.builders = dict(builders)
     db.initialize(None)
+
+
+def begin(engine, name):
+    """The database as the starting point `name` left it."""
+    if builder := engine.builders.pop(name, None):
+        engine.begin("empty")
+        builder()
+        engine.keep(name)
+    engine.begin(name)

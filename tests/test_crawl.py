@@ -1,0 +1,51 @@
+"""Every page that a person can reach by links: none breaks, none writes, none shows what it should not (see WatchedClient)."""
+
+import re
+from collections import Counter
+from html import unescape
+from urllib.parse import urlsplit
+
+import pytest
+
+from models import User
+
+LINK = re.compile(r'(?:href|hx-get|src)="(/[^"#]*)')
+PEOPLE = ["admin", "manager", "seller1", "seller2", "finance", "service", "outsider"]
+PART = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Target": "div#content"}
+OF_A_KIND = 3  # pages of one route that are opened; the fourth lead looks like the third
+
+pytestmark = pytest.mark.demo_company
+
+
+def endpoint(application, path):
+    return application.url_map.bind("").match(urlsplit(path).path, method="GET")[0]
+
+
+def crawl(client, start="/"):
+    """{endpoint: how many of its pages were opened}, following links breadth first."""
+    opened, waiting, seen = Counter(), [start], {start}
+    while waiting:
+        path = waiting.pop(0)
+        name = endpoint(client.application, path)
+        if name == "static" or opened[name] >= OF_A_KIND:
+            continue
+        opened[name] += 1
+        if opened[name] == 1:
+            client.get(path, headers=PART)
+        answer = client.get(path, follow_redirects=True)
+        assert answer.status_code in (200, 204), f"a link leads to {path}, which answers {answer.status_code}"
+        if answer.mimetype == "text/html":
+            found = [unescape(link) for link in LINK.findall(answer.text)]
+            waiting += [link for link in found if link not in seen]
+            seen.update(found)
+    return opened
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("name", PEOPLE)
+def test_every_link_leads_somewhere(name, language, login):
+    person = User.get(User.login == name)
+    person.language = language
+    person.save()
+    opened = crawl(login(person))
+    assert opened.total() >= 1
