@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 
-from domain import accounts, demo, now, time_zone
+from domain import accounts, now, time_zone
 from tests import cast as people
 from tests import databases, pages, postgres
 from tests.oracle import Oracle
@@ -45,10 +45,16 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason=postgres.missing()))
 
 
+def build_demo():
+    from domain import demo
+
+    demo.build()
+
+
 @pytest.fixture(scope="session")
 def engine(worker_id):
     made = databases.SQLite() if ENGINE == "sqlite" else databases.PostgreSQL(os.environ[SERVER], worker_id)
-    databases.prepare(made, {"cast": people.build, "demo": demo.build})
+    databases.prepare(made, {"cast": people.build, "demo": build_demo})
     yield made
     made.close()
 
