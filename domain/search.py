@@ -61,12 +61,13 @@ def index(kind, *records):
     rows = [(record.id, words_of(kind, record)) for record in records]
     if isinstance(db.obj, SqliteDatabase):
         statement = f"INSERT OR REPLACE INTO {kind}_words (rowid, words) VALUES (?, ?)"
+        db.connection().cursor().executemany(statement, rows)
     else:
         statement = (
-            f"INSERT INTO {kind}_words (rowid, words) VALUES (%s, array_to_tsvector(string_to_array(%s, ' '))) "
-            "ON CONFLICT (rowid) DO UPDATE SET words = excluded.words"
+            f"INSERT INTO {kind}_words (rowid, words) SELECT id, array_to_tsvector(string_to_array(words, ' ')) "
+            "FROM unnest(%s::int[], %s::text[]) AS given (id, words) ON CONFLICT (rowid) DO UPDATE SET words = excluded.words"
         )
-    db.connection().cursor().executemany(statement, rows)
+        db.execute_sql(statement, [list(column) for column in zip(*rows)] or [[], []])
 
 
 def narrowed(query, kind, text, only_names=False):

@@ -17,4 +17,4 @@ def up(migrator, db):
             )
         else:
             db.execute_sql(f"CREATE TABLE {kind}_words (rowid INTEGER PRIMARY KEY, words tsvector NOT NULL)")
-            db.execute_sql(f"CREATE INDEX {kind}_words_index ON {kind}_words USING gin (words) WITH (fastupdate = off)")
+            db.execute_sql(f"CREATE INDEX {kind}_words_index ON {kind}_words USING gin (words) WITH (gin_pending_list_limit = 512)")
