@@ -29,6 +29,7 @@ from peewee import (
 db = DatabaseProxy()
 
 FEW = 1_001  # a list page never counts further than this
+STALE_PAGE = timedelta(hours=24)  # how long a page that lists the pool may stand open
 MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 
 
@@ -451,6 +452,13 @@ class Lead(Owned):
             .join(previous, JOIN.LEFT_OUTER, on=(cls.last_owner == previous.id), attr="last_owner")
             .where(cls.pool == pool, cls.owner.is_null())
         )
+
+    @classmethod
+    def claimable_by(cls, user):
+        """What this person may try to claim: what he sees, and what left an open pool since his page was drawn."""
+        lately = Claim.select(SQL("1")).where(Claim.lead == cls.id, Claim.ended_at.is_null(), Claim.at > utcnow() - STALE_PAGE)
+        gone = cls.home_pool.in_(Pool.open_to(user).select(Pool.id)) & fn.EXISTS(lately)
+        return cls.with_people().where(cls.seen_by(user) | gone)
 
     @classmethod
     def held_by(cls, people):
@@ -1000,6 +1008,7 @@ class Import(Table):
     layout = JSON(default=dict)  # delimiter, header_row, headers, sheet: how the stored file is read
     mapping = JSON(default=dict)  # field of ours -> position of the column
     existing = TextField(default=SKIP)  # what happens to a lead whose name is known
+    drops_bad_cells = BooleanField(default=False)  # take a row without the optional cell that breaks a rule
     total = IntegerField(default=0)
     read = IntegerField(default=0)
     created = IntegerField(default=0)

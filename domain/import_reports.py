@@ -28,7 +28,7 @@ def told(group):
 
 def complaint(problem):
     """手机「1381290567」：…"""
-    reason = import_words.reason(problem.rule)
+    reason = import_words.sentence(problem)
     if not problem.column:
         return reason
     return _("%(column)s “%(value)s”: %(reason)s", column=problem.column, value=problem.value, reason=reason)

@@ -6,7 +6,7 @@ from itertools import islice
 
 from domain import import_fields, import_files
 from domain.import_values import Bad, day_reader, proven_order
-from models import Choice, Import, name_key
+from models import Choice, name_key
 
 LONGEST_CELL = 5_000
 NOTHING_THERE = {"", "-", "--", "—", "——", "/", "null", "n/a", "#n/a"}
@@ -99,7 +99,7 @@ class Judge:
                 raise Bad("too_long", LONGEST_CELL)
             value = self.readers[one.name](text, lambda rule, fact="": row.remark(spelled(rule, fact), header, text))
         except Bad as bad:
-            row.complain(bad.rule, header, text)
+            row.complain(bad.rule, header, text, refused=one.required or not self.job.drops_bad_cells)
             return
         row.values[one.name] = self.words.get((one.name, value), value) if one.name in DICTIONARIES else value
 
@@ -140,7 +140,3 @@ def letter_of(column):
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
-
-
-def skips_known_names(job):
-    return job.what == import_fields.LEAD and job.existing == Import.SKIP

@@ -9,14 +9,9 @@ import unicodedata
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-import phonenumbers
-from stdnum.cn import uscc
+from domain import identifiers
 
-MOBILE = re.compile(r"1[3-9]\d{9}")
-LANDLINE = re.compile(r"(?P<area>0(?:10|2\d|[3-9]\d\d))-?(?P<number>[2-9]\d{6,7})(?:(?:-|转|x|ext\.?)(?P<extension>\d{1,6}))?")
-SERVICE = re.compile(r"(?:400|800)-?\d{3}-?\d{4}|95\d{3,6}")
 SCIENTIFIC = re.compile(r"\d(?:\.\d+)?e\+?\d{1,3}", re.IGNORECASE)
-EMAIL = re.compile(r"[^@\s,;<>()\"]+@[^@\s,;<>()\".]+(?:\.[^@\s,;<>()\".]+)+")
 YEAR_FIRST = re.compile(r"(?P<year>\d{4})(?P<sign>[-/.年])(?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?(?:[ T]\d.*)?")
 COMPACT = re.compile(r"(?P<year>19\d\d|20\d\d)(?P<month>\d\d)(?P<day>\d\d)")
 YEAR_LAST = re.compile(r"(?P<first>\d{1,2})[/.-](?P<second>\d{1,2})[/.-](?P<year>\d{4})(?:[ T]\d.*)?")
@@ -27,6 +22,7 @@ MONEY = re.compile(
 )
 UNITS = {"": 1, "k": 1_000, "千": 1_000, "万": 10_000, "m": 1_000_000, "亿": 100_000_000}
 OURS = ("¥", "￥", "CNY", "RMB", None)
+LONGEST_EMAIL = 254
 DEAREST = 10**13  # 分
 YES = ("yes", "true", "y", "1", "是", "在售", "启用", "上架", "有效", "active", "√")
 NO = ("no", "false", "n", "0", "否", "停售", "停用", "下架", "无效", "inactive", "×")
@@ -75,47 +71,31 @@ def line(longest):
 
 
 def phone(text, note):
-    """An 11-digit mobile, a landline with its area code, 400 and 95 numbers, or an international number with its +."""
-    compact = re.sub(r"[\s()]", "", half_width(text)).replace("—", "-").replace("–", "-")
-    if SCIENTIFIC.fullmatch(compact):
+    """A telephone as the forms keep it; a number that Excel shortened is named as such."""
+    if SCIENTIFIC.fullmatch(half_width(text)):
         raise Bad("scientific", text)
-    home = re.sub(r"^(?:\+86|0086|86(?=1\d{10}$))-?", "", compact)
-    digits = home.replace("-", "")
-    if MOBILE.fullmatch(digits):
-        return digits
-    if landline := LANDLINE.fullmatch(home.lower()):
-        return "-".join(part for part in landline.groups() if part)
-    if SERVICE.fullmatch(home):
-        return home
-    if compact.startswith("+") and (foreign := international(compact)):
-        return foreign
-    raise Bad("mobile_length", len(digits)) if digits.isdigit() and digits.startswith("1") else Bad("phone")
-
-
-def international(text):
-    try:
-        number = phonenumbers.parse(text)
-    except phonenumbers.NumberParseException:
-        return None
-    valid = phonenumbers.is_valid_number(number)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if valid else None
+    number = identifiers.plain_phone(text)
+    if identifiers.phone_complaint(number):
+        is_mobile = identifiers.MOBILE.fullmatch(number) and len(number) != identifiers.MOBILE_DIGITS
+        raise Bad("mobile_length", len(number)) if is_mobile else Bad("phone")
+    return number
 
 
 def credit_code(text, note):
     """统一社会信用代码: 18 places with a right check digit."""
-    code = "".join(half_width(text).split()).upper()
+    code = identifiers.plain_code(text)
     if SCIENTIFIC.fullmatch(code):
         raise Bad("scientific", text)
-    if len(code) != 18:
+    if len(code) != identifiers.CODE_LENGTH:
         raise Bad("credit_code_length", len(code))
-    if not uscc.is_valid(code):
+    if identifiers.code_complaint(code):
         raise Bad("credit_code")
     return code
 
 
 def email(text, note):
     address = half_width(text)
-    if len(address) > 254 or not EMAIL.fullmatch(address):
+    if len(address) > LONGEST_EMAIL or identifiers.email_complaint(address):
         raise Bad("email")
     return address
 

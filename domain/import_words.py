@@ -57,14 +57,13 @@ def example(what, name):
     return PRODUCT_NAME_EXAMPLE if what != LEAD and name == "name" else EXAMPLES[name]
 
 
-def reason(rule):
-    """The sentence of a rule as it was stored: its name, and after a colon the fact that goes with it."""
-    name, _colon, fact = rule.partition(":")
-    return sentences(fact)[name]
-
-
-def sentences(fact):
-    return reasons(fact) | remarks(fact)
+def sentence(problem):
+    """What a problem says to people. A rule is stored as its name, and after a colon the fact that goes with it."""
+    name, _colon, fact = problem.rule.partition(":")
+    if name in (told := remarks(fact)):
+        return told[name]
+    reason = reasons(fact)[name]
+    return reason if problem.refused else _("Left empty: %(reason)s", reason=reason)
 
 
 def reasons(fact):

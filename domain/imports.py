@@ -71,12 +71,15 @@ def remap(job, mapping, by):
         change(job, mapping=mapping)
 
 
-def start(job, by, mapping, existing=Import.SKIP, pool=None, at=None):
+def start(job, by, mapping, existing=Import.SKIP, pool=None, drops_bad_cells=False, at=None):
     """Hand the file over to the background. The rows are written by run()."""
     if import_fields.missing(job.what, mapping):
         raise Refused(_("Choose a column for every field that is needed."))
     with transaction():
-        change(job, mapping=mapping, existing=existing, pool=pool, status=Import.RUNNING, started_at=at or now())
+        change(
+            job, mapping=mapping, existing=existing, pool=pool, drops_bad_cells=drops_bad_cells, status=Import.RUNNING,
+            started_at=at or now(),
+        )
         note_price_without_margin(job)
         events.record("import.started", job, by=by, file=job.file_name, rows=job.total)
 

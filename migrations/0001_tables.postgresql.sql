@@ -459,6 +459,7 @@ CREATE TABLE "import" (
     "layout" JSONB NOT NULL,
     "mapping" JSONB NOT NULL,
     "existing" TEXT NOT NULL,
+    "drops_bad_cells" BOOLEAN NOT NULL,
     "total" INTEGER NOT NULL,
     "read" INTEGER NOT NULL,
     "created" INTEGER NOT NULL,

@@ -459,6 +459,7 @@ CREATE TABLE "import" (
     "layout" TEXT NOT NULL,
     "mapping" TEXT NOT NULL,
     "existing" TEXT NOT NULL,
+    "drops_bad_cells" INTEGER NOT NULL,
     "total" INTEGER NOT NULL,
     "read" INTEGER NOT NULL,
     "created" INTEGER NOT NULL,
