@@ -77,7 +77,7 @@ on("click", event => {
   const opener = event.target.closest("[data-dialog]");
   if (!opener || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
-  open(document.getElementById(opener.dataset.dialog));
+  if (!opener.hasAttribute("hx-get")) open(document.getElementById(opener.dataset.dialog));
 });
 on("click", event => {
   const dialog = event.target.closest("dialog");
@@ -88,16 +88,15 @@ on("click", event => {
 });
 on("close", event => { if (["dialog", "drawer"].includes(event.target.id)) event.target.firstElementChild.replaceChildren(); }, true);
 
-// A change that succeeded closes the shared dialog it was made in.
+// The shared dialog opens when its content has come, and closes when the change made in it succeeded.
+on("htmx:after:swap", event => {
+  const { ctx } = event.detail;
+  if (ctx.request.method === "GET" && ctx.response.raw.ok) open(ctx.target?.closest?.("#dialog, #drawer"));
+});
 on("htmx:after:request", event => {
   const { ctx } = event.detail;
-  const dialog = ctx.sourceElement?.closest("#dialog, #drawer");
+  const dialog = ctx.sourceElement.closest("#dialog, #drawer");
   if (dialog && ctx.request.method !== "GET" && ctx.response.raw.ok) dialog.close();
-});
-// What is loaded into the shared dialog by a link outside it brings the focus along.
-on("htmx:after:swap", event => {
-  const dialog = event.target.closest?.("dialog") || one("dialog[open]");
-  if (dialog?.open && !dialog.contains(document.activeElement)) one("[autofocus], input:not([type=hidden]), textarea, select, .button", dialog)?.focus();
 });
 
 // A menu stands below its button, inside the window.
@@ -123,6 +122,7 @@ function countSelected() {
     bold.textContent = number;
     words.replaceChildren(before, bold, after ?? "");
   });
+  all(".selection").forEach(bar => { bar.hidden = number === 0; });
   all("[data-check-all]").forEach(box => {
     const boxes = all("td.pick input:enabled");
     box.checked = boxes.length > 0 && number === boxes.length;
@@ -140,7 +140,7 @@ on("click", event => {
   countSelected();
 });
 
-const rows = () => all("tbody tr, .task, .inbox > li, .column .card").filter(row => row.offsetParent && one("a", row));
+const rows = () => all("tbody tr, .task, .inbox > li, .column .card").filter(row => row.offsetParent && one("a, td.pick", row));
 
 function moveRow(step) {
   const list = rows();

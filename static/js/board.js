@@ -13,10 +13,7 @@
   const board = () => document.querySelector("[data-board]");
   const columns = () => [...document.querySelectorAll("[data-board] .column")];
 
-  function ask(url) {
-    const dialog = document.getElementById("dialog");
-    htmx.ajax("GET", url, { target: "#dialog-body", source: dialog }).then(() => dialog.open || dialog.showModal());
-  }
+  const ask = url => htmx.ajax("GET", url, { target: "#dialog-body" });
 
   async function move(card, column, putBack) {
     let accepted = false;
