@@ -190,12 +190,31 @@ def next_of(quote):
 
 def steps_of(quote, round=None):
     """The nodes of a round in order, with their people; of the latest round unless another is asked for."""
-    approver, decider, submitter = User.alias(), User.alias(), User.alias()
     latest = Approval.select(fn.MAX(Approval.round)).where(of(quote))
+    return list(with_people().where(of(quote), Approval.round == (round or latest)).order_by(Approval.position))
+
+
+def rounds_of(quote_ids):
+    """{(quote id, round): its nodes in order} of many quotes in one query."""
+    rounds = {}
+    theirs = (Approval.record_kind == Quote.kind()) & Approval.record_id.in_(list(quote_ids))
+    for step in with_people().where(theirs).order_by(Approval.position):
+        rounds.setdefault((step.record_id, step.round), []).append(step)
+    return rounds
+
+
+def with_people():
+    approver, decider, submitter = User.alias(), User.alias(), User.alias()
     query = Approval.select(Approval, approver, decider, submitter).join(approver, JOIN.LEFT_OUTER, on=Approval.approver)
     query = query.switch(Approval).join(decider, JOIN.LEFT_OUTER, on=Approval.decided_by)
-    query = query.switch(Approval).join(submitter, on=Approval.submitted_by)
-    return list(query.where(of(quote), Approval.round == (round or latest)).order_by(Approval.position))
+    return query.switch(Approval).join(submitter, on=Approval.submitted_by)
+
+
+def earlier_decisions(quote, round):
+    """What was decided in the rounds before, oldest first: a rejection and its reason are not forgotten."""
+    decided = Approval.status.in_((Approval.APPROVED, Approval.REJECTED))
+    query = Approval.select(Approval, User).join(User, on=Approval.decided_by).where(of(quote), Approval.round < round, decided)
+    return list(query.order_by(Approval.round, Approval.position))
 
 
 def last_decided(quote):

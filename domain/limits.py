@@ -13,6 +13,8 @@ from domain.pricing import (
     shown_percent,
 )
 
+PLAIN = {ord(","): "", ord("−"): "-"}  # a number as people read it, back to one that Decimal reads
+
 
 @dataclass(frozen=True)
 class Sums:
@@ -66,7 +68,7 @@ def margin(sums, floor):
 
 def percentage(name, floor, rate, missed, short):
     shown = shown_percent(rate, floor_bp=floor)
-    points = None if rate is None else abs(Decimal(shown.replace(",", "")) - Decimal(floor) / 100)
+    points = None if rate is None else abs(Decimal(shown.translate(PLAIN)) - Decimal(floor) / 100)
     return Judgement(name, floor, shown, missed, points, short)
 
 

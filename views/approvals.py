@@ -1,0 +1,309 @@
+"""The inbox of approvals, and what one does with a quote there: submit, approve, reject, withdraw."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+
+from flask import Blueprint, g, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import IntegerField, StringField, TextAreaField
+from wtforms.validators import Length, Optional
+from wtforms.widgets import HiddenInput
+
+import documents
+from domain import Refused, approvals, limits, now, quotes
+from models import Approval, Company, Quote, User, capped_count
+from permissions import SALES, can_decide_quote, can_see_cost, was_asked, works_for
+from views import judgement_words
+from views.helpers import get_or_404, go, page, page_of, require, toast
+from views.quote_form import rate_text
+
+bp = Blueprint("approvals", __name__)
+for name, words in judgement_words.FILTERS.items():
+    bp.add_app_template_filter(words, name)
+
+LONG_WAIT = timedelta(hours=3)
+LONGEST_COMMENT = 500
+
+
+class DecisionForm(FlaskForm):
+    step = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    inbox = StringField(widget=HiddenInput())
+    reason = StringField(validators=[Length(max=LONGEST_COMMENT)])  # one of the quick ones, on a phone
+    comment = TextAreaField(_l("Comment"), [Length(max=LONGEST_COMMENT, message=_l("%(max)d characters at the most."))])
+
+
+@dataclass
+class Item:
+    """A row of the inbox: a node, its quote, and how long it waits."""
+
+    step: Approval
+    quote: Quote
+    judgements: list = field(default_factory=list)
+    steps: list = field(default_factory=list)
+
+    @property
+    def missed(self):
+        return [judgement for judgement in self.judgements if judgement.missed]
+
+    @property
+    def waits_long(self):
+        return now() - self.step.current_since > LONG_WAIT
+
+    @property
+    def standing(self):
+        """The node at which the round stands: the one asked now, or the one that ended it."""
+        ended = (Approval.CURRENT, Approval.REJECTED)
+        open_or_rejected = next((step for step in self.steps if step.status in ended), None)
+        return open_or_rejected or max(self.steps, key=lambda step: (step.decided_at is not None, step.position))
+
+
+# ---- the inbox -------------------------------------------------------------------------------------------------------
+
+
+@bp.get("/approvals")
+def index():
+    return page("approvals/index.html", "panes", **inbox())
+
+
+@bp.get("/approvals/<int:id>")
+def show(id):
+    step = get_or_404(Approval.select(), id)
+    quote = get_or_404(Quote.visible_to(g.user), step.record_id)
+    return page("approvals/index.html", "panes", **inbox(step, quote))
+
+
+def inbox(step=None, quote=None, form=None):
+    """The list of a tab and the item that is read; without one the first of the list, which a phone shows only when asked."""
+    tab = request.values.get("tab") if request.values.get("tab") in LISTED else "waiting"
+    listed = LISTED[tab](g.user)
+    company, found = Company.current(), visible_quotes(listed)
+    rounds = approvals.rounds_of(found) if tab == "mine" else {}
+    items = [item_of(each, found[each.record_id], rounds, tab, company) for each in listed if each.record_id in found]
+    chosen = Item(step, quote) if step else (items[0] if items else None)
+    return {
+        "tab": tab, "counts": counts(), "items": items, "pages": listed, "asked": step is not None,
+        "reading": reading(chosen, company, form or DecisionForm(formdata=None)) if chosen else None,
+        "last": last_decision() if tab == "waiting" else None, **neighbours(items, chosen),
+    }
+
+
+def waiting(user):
+    return page_of(Approval.waiting_for(user), Approval.current_since, Approval.id, descending=False)
+
+
+def mine(user):
+    first = Approval.select().where(Approval.submitted_by == user.id, Approval.position == 1)
+    return page_of(first, Approval.id)
+
+
+def decided(user):
+    return page_of(decisions_of(user), Approval.decided_at, Approval.id)
+
+
+LISTED = {"waiting": waiting, "mine": mine, "decided": decided}
+
+
+def decisions_of(user):
+    return Approval.select().where(Approval.decided_by == user.id, Approval.status << (Approval.APPROVED, Approval.REJECTED))
+
+
+def last_decision():
+    """(node, quote) that this person decided last, for an inbox that is empty."""
+    step = decisions_of(g.user).order_by(Approval.decided_at.desc()).first()
+    quote = step and Quote.visible_to(g.user).where(Quote.id == step.record_id).first()
+    return (step, quote) if quote else None
+
+
+def counts():
+    """Of what waits and of what is under way; what is decided is history and not counted."""
+    under_way = Approval.select().where(Approval.submitted_by == g.user.id, Approval.status == Approval.CURRENT)
+    return {"waiting": capped_count(Approval.waiting_for(g.user).order_by()), "mine": capped_count(under_way)}
+
+
+def visible_quotes(steps):
+    ids = {step.record_id for step in steps}
+    return {quote.id: quote for quote in Quote.visible_to(g.user).where(Quote.id.in_(ids))} if ids else {}
+
+
+def item_of(step, quote, rounds, tab, company):
+    """Only what waits here is judged in the list; whoever is asked may see the margin."""
+    judgements = limits.judged(quote, company) if tab == "waiting" else []
+    return Item(step, quote, judgements, rounds.get((quote.id, step.round), [step]))
+
+
+def neighbours(items, chosen):
+    """Where the item stands in its list, and the ones before and after it."""
+    ids = [item.step.id for item in items]
+    if chosen is None or chosen.step.id not in ids:
+        return {"position": None, "previous": None, "following": None}
+    place = ids.index(chosen.step.id)
+    return {
+        "position": place + 1,
+        "previous": items[place - 1] if place else None,
+        "following": items[place + 1] if place + 1 < len(items) else None,
+    }
+
+
+# ---- the reading pane ------------------------------------------------------------------------------------------------
+
+
+def reading(item, company, form):
+    """Everything an approver asks: why it came to him, what is in it, who else decides."""
+    step, quote = item.step, item.quote
+    sees_cost = can_see_cost(g.user, quote)
+    steps = approvals.steps_of(quote, step.round)
+    item.judgements = limits.judged(quote, company, sees_cost)
+    lines = quotes.lines_of(quote)
+    return {
+        "item": item, "step": next(each for each in steps if each.id == step.id), "quote": quote, "form": form,
+        "steps": steps, "earlier": approvals.earlier_decisions(quote, step.round), "sees_cost": sees_cost,
+        "lines": list(zip(lines, quotes.priced(lines, quote.order_discount).lines, strict=True)),
+        "can_decide": step.status == Approval.CURRENT and can_decide_quote(g.user, quote),
+        "can_withdraw": quote.status == Quote.PENDING and step.submitted_by_id == g.user.id,
+        "following": next((each for each in steps if each.status == Approval.WAITING), None),
+    }
+
+
+# ---- decisions -------------------------------------------------------------------------------------------------------
+
+
+@bp.post("/quotes/<int:id>/approve")
+def approve(id):
+    quote, step, form = asked(id)
+    if step.status != Approval.CURRENT:
+        return too_late(quote, step)
+    require(can_decide_quote(g.user, quote))
+    if not form.validate():
+        return again(quote, step, form)
+    pdf = document(quote) if approvals.is_last(quote) else None
+    approvals.approve(quote, by=g.user, comment=form.comment.data, pdf=pdf, step=step)
+    toast(_("Quote %(number)s is approved.", number=quote.title) if pdf else _("Approved and passed on: %(number)s.", number=quote.title))
+    return go(after(quote, step, form))
+
+
+@bp.post("/quotes/<int:id>/reject")
+def reject(id):
+    quote, step, form = asked(id)
+    if step.status != Approval.CURRENT:
+        return too_late(quote, step)
+    require(can_decide_quote(g.user, quote))
+    if not form.validate() or reason_missing(form):
+        return again(quote, step, form)
+    approvals.reject(quote, by=g.user, comment=form.comment.data, step=step)
+    toast(_("Quote %(number)s is rejected. %(owner)s can change it.", number=quote.title, owner=quote.owner.name))
+    return go(after(quote, step, form))
+
+
+def asked(id):
+    """The quote, the node that the form was about, the form. A node that is gone is told of only to whom it asked."""
+    quote = get_or_404(Quote.visible_to(g.user), id)
+    form = DecisionForm()
+    about = Approval.select().where(Approval.record_kind == quote.kind(), Approval.record_id == quote.id)
+    step = get_or_404(about, form.step.data) if form.step.data else Approval.current_of(quote) or approvals.last_decided(quote)
+    require(step is not None and was_asked(g.user, step))
+    return quote, step, form
+
+
+def reason_missing(form):
+    form.comment.data = (form.comment.data or form.reason.data or "").strip()
+    if form.comment.data:
+        return False
+    form.comment.errors = [*form.comment.errors, _("Say why you reject it.")]
+    return True
+
+
+def again(quote, step, form):
+    return page("approvals/index.html", "panes", **inbox(step, quote, form)), 422
+
+
+def too_late(quote, step):
+    """409: somebody was faster. The item stays open, with who and when."""
+    toast(approvals.what_happened(step), kind="warn")
+    return page("approvals/index.html", "panes", **inbox(step, quote)), 409
+
+
+def document(quote):
+    """The PDF that an approved quote keeps, made before anything is written."""
+    try:
+        return documents.quote_pdf(documents.document_of(quote, is_draft=False), render_template)
+    except documents.RenderingFailed as error:
+        raise Refused(_("The PDF could not be made, so nothing was approved. Try again, or tell an administrator.")) from error
+
+
+def after(quote, step, form):
+    """The next item of the inbox, or the quote for who decided there."""
+    if not form.inbox.data:
+        return url_for("quotes.show", id=quote.id)
+    left = list(Approval.waiting_for(g.user).limit(50))
+    later = [each for each in left if (each.current_since, each.id) > (step.current_since, step.id)]
+    return url_for("approvals.show", id=(later or left)[0].id) if left else url_for("approvals.index")
+
+
+# ---- the seller's side -----------------------------------------------------------------------------------------------
+
+
+@bp.post("/quotes/<int:id>/submit")
+def submit(id):
+    quote = on_ones_side(id)
+    quote.revision = request.form.get("revision", quote.revision, type=int)
+    note = request.form.get("note", "").strip()[:LONGEST_COMMENT]
+    approvals.submit(quote, by=g.user, note=note)
+    first = next(step for step in approvals.steps_of(quote) if step.status == Approval.CURRENT)
+    who = first.approver.name if first.approver else role_name(first.role)
+    toast(_("Quote %(number)s is submitted and waits for %(name)s.", number=quote.title, name=who))
+    return go(url_for("quotes.show", id=quote.id))
+
+
+@bp.post("/quotes/<int:id>/withdraw")
+def withdraw(id):
+    quote = on_ones_side(id)
+    approvals.withdraw(quote, by=g.user)
+    toast(_("Quote %(number)s is withdrawn. It is a draft again.", number=quote.title))
+    return go(url_for("quotes.show", id=quote.id))
+
+
+def on_ones_side(id):
+    """The quote of one's own side; whether it can be submitted or withdrawn now is the verb's business."""
+    quote = get_or_404(Quote.visible_to(g.user), id)
+    require(g.user.is_a(*SALES) and works_for(g.user, quote))
+    return quote
+
+
+@bp.app_template_global()
+def role_name(role):
+    return {
+        User.ADMINISTRATOR: _("Administrators"), User.MANAGER: _("Managers"), User.SELLER: _("Sellers"),
+        User.FINANCE: _("Finance"), User.SERVICE: _("Service"),
+    }.get(role, "")
+
+
+@bp.app_template_filter()
+def waited(since):
+    """40 min, 3 h 20 min, 2 d 3 h: how long something waits."""
+    minutes = max(now() - since, timedelta(0)) // timedelta(minutes=1)
+    days, hours, minutes = minutes // 1440, minutes % 1440 // 60, minutes % 60
+    if days:
+        return _("%(days)s d %(hours)s h", days=days, hours=hours)
+    return _("%(hours)s h %(minutes)s min", hours=hours, minutes=f"{minutes:02}") if hours else _("%(n)s min", n=minutes)
+
+
+@bp.app_template_filter()
+def line_margin(figures):
+    """31.2%: of what is paid for the line after all discounts; a dash where the cost is not known."""
+    if figures.cost is None or not figures.net:
+        return "—"
+    return f"{Decimal(figures.net - figures.cost) * 100 / figures.net:.1f}%".replace("-", "−")
+
+
+@bp.app_template_filter()
+def line_loses(figures):
+    return figures.cost is not None and figures.cost > figures.net
+
+
+@bp.app_template_filter()
+def line_rate(discount):
+    """95% for 500 basis points off."""
+    return f"{rate_text(discount)}%" if discount else "—"
