@@ -82,7 +82,7 @@ class Draft:
     def price(self):
         self.totals = None
         if any(row.errors for row in self.rows) or self.form.order_discount.errors:
-            return
+            return None
         try:
             self.totals = quotes.priced([row.line for row in self.rows], self.form.discount)
         except PricingError as error:
@@ -182,7 +182,7 @@ def read_rate(text):
 
 
 def too_deep():
-    return _("For 5 %% off write 95.")
+    return _("Write 95 for 5 percent off, 0 for a free line.")
 
 
 def rate_text(discount):

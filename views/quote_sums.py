@@ -2,19 +2,13 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from functools import cached_property
 
 from flask_babel import gettext as _
 
+from domain import limits
 from domain.money import capitals, format_money, format_quantity
-from domain.pricing import (
-    BASIS_POINTS,
-    amount_for_effective_discount,
-    effective_discount_above,
-    margin_below,
-    shown_percent,
-)
+from domain.pricing import margin_below, shown_percent
 
 WHOLE_BAR = 100
 
@@ -87,32 +81,27 @@ class Sums:
         return [concern for concern in found if concern]
 
     def deep_discount(self):
-        totals, floor = self.totals, self.company.discount_floor
-        ceiling = BASIS_POINTS - floor
-        if not effective_discount_above(totals, ceiling):
+        found = limits.discount_rate(self.totals, self.company.discount_floor)
+        if not found.missed:
             return None
-        if not totals.list_total:
+        if not self.totals.list_total:
             return Concern(_("The whole quote is free."))
-        rate = shown_percent(Fraction(totals.order_amount, totals.list_total), floor_bp=floor)
-        missing = amount_for_effective_discount(totals, ceiling) - totals.order_amount
-        text = _("Discount rate %(rate)s, below %(floor)s.", rate=f"{rate}%", floor=percent(floor))
-        return self.with_way_out(text, missing, percent(floor))
+        text = _("Discount rate %(rate)s, below %(floor)s.", rate=f"{found.shown}%", floor=percent(found.limit))
+        return self.with_way_out(text, found.short, percent(found.limit))
 
     def thin_margin(self):
-        totals, floor = self.totals, self.company.margin_floor
-        if totals.cost_total is None:
+        if self.totals.cost_total is None:
             return Concern(_("The cost of a product is not known, so neither is the margin."))
-        if not margin_below(totals, floor):
+        found = limits.margin(self.totals, self.company.margin_floor)
+        if not found.missed:
             return None
-        if totals.profit < 0:
-            return Concern(_("This quote loses ¥%(amount)s.", amount=format_money(-totals.profit)))
-        return Concern(_("Margin %(rate)s, below %(floor)s.", rate=self.margin, floor=percent(floor)))
+        if self.totals.profit < 0:
+            return Concern(_("This quote loses ¥%(amount)s.", amount=format_money(-self.totals.profit)))
+        return Concern(_("Margin %(rate)s, below %(floor)s.", rate=f"{found.shown}%", floor=percent(found.limit)))
 
     def large_amount(self):
-        limit = self.company.amount_limit
-        if self.totals.total <= limit:
-            return None
-        return Concern(_("The total is above ¥%(limit)s.", limit=format_money(limit)))
+        found = limits.amount(self.totals, self.company.amount_limit)
+        return Concern(_("The total is above ¥%(limit)s.", limit=format_money(found.limit))) if found.missed else None
 
     def with_way_out(self, text, missing, goal):
         """Say how much less of the order discount reaches the goal, where the order discount alone can."""
@@ -128,7 +117,7 @@ class Sums:
         """List price to margin on one scale, which begins below zero where the quote loses money."""
         totals = self.totals
         steps = [
-            ("gross", _("List"), 0, totals.list_total, totals.list_total),
+            ("gross", _("List total"), 0, totals.list_total, totals.list_total),
             ("less", _("Line discounts"), totals.subtotal, totals.list_total, -totals.line_discounts),
             ("less", _("Order discount"), totals.order_amount, totals.subtotal, -totals.order_discount),
         ]

@@ -4,14 +4,13 @@ from urllib.parse import quote as url_quote
 
 from flask import Blueprint, abort, g, make_response, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 from peewee import SQL, Select, fn
 
 import documents
 from documents.glyphs import missing_glyphs
 from domain import approvals, quotes, search
-from models import FEW, Company, Customer, Opportunity, Order, Product, Quote
+from models import FEW, Approval, Company, Customer, Opportunity, Order, Product, Quote
 from permissions import SALES, can_edit_quote, can_quote, can_see_cost, can_submit_quote, works_for
 from views import quote_form
 from views.helpers import (
@@ -208,6 +207,27 @@ def offered(text):
     return search.narrowed(Product.select().where(Product.active), "product", text).order_by(Product.name, Product.id)
 
 
+@bp.app_template_global()
+def matched(name, text):
+    """[(marked, part)] of a name: where the searched text stands in it, or letters whose pinyin initials it gives."""
+    start, length = name.casefold().find(text.casefold()), len(text)
+    if start < 0:
+        start = initials_at(name, text.casefold())
+    if start < 0 or not text:
+        return [(False, name)]
+    parts = [(False, name[:start]), (True, name[start:start + length]), (False, name[start + length:])]
+    return [part for part in parts if part[1]]
+
+
+def initials_at(name, text):
+    """Where the letters of a name begin that read as these initials, or -1."""
+    for start in range(len(name) - len(text) + 1):
+        letters = zip(name[start:], text, strict=False)
+        if all(letter in search.initials_of(character) for character, letter in letters):
+            return start
+    return -1
+
+
 @bp.get("/quotes/<int:id>/lines/new")
 def new_line(id):
     quote = get_or_404(Quote.visible_to(g.user), id)
@@ -224,8 +244,10 @@ def reading(quote):
     draft = quote_form.stored(quote)
     sums = Sums(draft.totals, Company.current(), can_see_cost(g.user, quote))
     order = Order.visible_to(g.user).where(Order.quote == quote.id).first()
+    steps = approvals.steps_of(quote)
     return {
-        "quote": quote, "rows": draft.rows, "sums": sums, "steps": approvals.steps_of(quote), "order": order,
+        "quote": quote, "rows": draft.rows, "sums": sums, "steps": steps, "order": order,
+        "asked": next((step for step in steps if step.status == Approval.CURRENT), None),
         "last_prices": last_prices(quote, draft.rows),
     }
 
@@ -270,5 +292,4 @@ def pdf(id):
 
 def file_name(quote):
     """报价-Q20261124-007-苏州恒立.pdf: in Chinese, as the document is."""
-    customer = documents.UNSAFE_IN_A_FILE_NAME.sub("", quote.customer.label)[:60]
-    return f"报价-{quote.number}-{customer}.pdf"
+    return documents.file_name_of("报价", quote.number, quote.customer.label)
