@@ -1,6 +1,6 @@
 """Customers: their file, the people there, and the colleagues who read along."""
 
-from domain import Refused, _, events, now, search, transaction
+from domain import Refused, _, events, follow_ups, now, search, transaction
 from models import Contact, Customer, Member, name_key
 
 COLUMNS = (
@@ -35,6 +35,18 @@ def edit(customer, by, at=None, **columns):
         if SEARCHED & set(after):
             search.index("customer", customer)
         events.record("customer.edited", customer, by, before, after, at=at)
+    return customer
+
+
+def hand_over(customer, to, by, at=None):
+    """Somebody else looks after the customer from now on, its next step included. Its deals stay with their owners."""
+    if to.id == customer.owner_id:
+        return customer
+    before, at = customer.owner_id, at or now()
+    with transaction():
+        write(customer, owner=to, updated_at=at)
+        follow_ups.hand_plan(customer, to)
+        events.record("customer.handed_over", customer, by, {"owner": before}, {"owner": to.id}, at, owner_name=to.name)
     return customer
 
 

@@ -1,9 +1,7 @@
 """Opportunities (商机): created, moved from stage to stage, won or lost, and opened again."""
 
-from domain import Refused, _, day_of, events, now, start_of_day, transaction
+from domain import Refused, _, day_of, events, follow_ups, now, start_of_day, transaction
 from models import Opportunity, Stage, StageChange
-
-COLUMNS = ("name", "amount", "contact", "source", "owner", "expected_on")
 
 
 def create(by, customer, name, amount, contact=None, stage=None, source="", owner=None, expected_on=None, at=None):
@@ -31,6 +29,19 @@ def edit(opportunity, by, at=None, **columns):
     with transaction():
         settle(opportunity, Opportunity.OPEN, updated_at=at, **after)
         events.record("opportunity.edited", opportunity, by, before, after, at=at)
+    return opportunity
+
+
+def hand_over(opportunity, to, by, at=None):
+    """Somebody else looks after the deal from now on, its next step included."""
+    if to.id == opportunity.owner_id:
+        return opportunity
+    at = at or now()
+    before = opportunity.owner_id
+    with transaction():
+        settle(opportunity, Opportunity.OPEN, owner=to, updated_at=at)
+        follow_ups.hand_plan(opportunity, to)
+        events.record("opportunity.handed_over", opportunity, by, {"owner": before}, {"owner": to.id}, at, owner_name=to.name)
     return opportunity
 
 
@@ -62,7 +73,8 @@ def win(opportunity, by, on=None, at=None):
     closed_at = at if on == day_of(at) else start_of_day(on)
     with transaction():
         settle(
-            opportunity, Opportunity.OPEN, status=Opportunity.WON, stage=won, stage_since=at, closed_at=closed_at, updated_at=at
+            opportunity, Opportunity.OPEN, status=Opportunity.WON, stage=won, stage_since=at, closed_at=closed_at,
+            updated_at=at,
         )
         log_stage(opportunity, by, at)
         events.record(
@@ -80,10 +92,11 @@ def lose(opportunity, by, reason, note="", at=None):
     with transaction():
         settle(
             opportunity, Opportunity.OPEN, status=Opportunity.LOST, closed_at=at, lost_reason=reason, lost_note=note,
-            updated_at=at,
+            next_at=None, updated_at=at,
         )
+        follow_ups.drop_plan(opportunity)
         log_stage(opportunity, by, at)
-        events.record("opportunity.lost", opportunity, by, at=at, name=opportunity.name, reason=reason, note=note)
+        events.record("opportunity.lost", opportunity, by, at=at, name=opportunity.name, lost_reason=reason, note=note)
     return opportunity
 
 

@@ -2,12 +2,16 @@
 
 from decimal import Decimal, InvalidOperation
 
+from flask import g
 from flask_babel import lazy_gettext as _l
+from peewee import Model
 from wtforms import SelectField, StringField, ValidationError
 from wtforms.validators import Length
 
 from domain import identifiers
 from domain.money import PricingError, format_money, format_quantity, parse_money, parse_percent, parse_quantity
+from models import User
+from permissions import SALES
 from views.formats import choices
 
 TAX_RATES = (13, 9, 6, 3, 1, 0)  # percent, as the law has them
@@ -142,3 +146,32 @@ class ChoiceField(SelectField):
         if kept and kept not in dict(words):
             words.append((kept, kept))
         self.choices = [("", self.none), *words]
+
+
+def salespeople(present=None):
+    """Whoever may have a record of whom this person sees: the salespeople he oversees, and the present owner."""
+    people = User.select().where(User.disabled_at.is_null(), User.role.in_(SALES))
+    if g.user.overseen is not None:
+        people = people.where(User.id.in_(g.user.overseen) | (User.id == present))
+    return list(people.order_by(User.name, User.id))
+
+
+def id_of(value):
+    """Of a record or of what a form sent."""
+    return value.id if isinstance(value, Model) else int(value)
+
+
+class OwnerField(SelectField):
+    """A person responsible, by id; `person` is the User. Where there is but one, there is nothing to choose."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, coerce=id_of, choices=[], **options)
+
+    def process(self, *args, **options):
+        super().process(*args, **options)
+        self.people = {person.id: person for person in salespeople(self.object_data)}
+        self.choices = [(person.id, person.name) for person in self.people.values()]
+
+    @property
+    def person(self):
+        return self.people[self.data]

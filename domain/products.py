@@ -1,0 +1,47 @@
+"""Products: what is sold, at which list price, what it costs and how it is taxed."""
+
+from contextlib import contextmanager
+
+from peewee import IntegrityError
+
+from domain import Refused, _, events, now, search, transaction
+from models import Product
+
+COLUMNS = ("sku", "name", "spec", "unit", "category", "price", "cost", "tax_rate", "active")
+SEARCHED = {"name", "sku", "spec"}
+
+
+def create(by, at=None, **columns):
+    """A new product; price and cost in fen with tax (cost None: unknown), tax_rate a Decimal."""
+    at = at or now()
+    with unique_sku(columns["sku"]), transaction():
+        product = Product.create(created_at=at, updated_at=at, **columns)
+        search.index("product", product)
+        events.record("product.created", product, by, at=at, sku=product.sku, name=product.name, price=product.price)
+    return product
+
+
+def edit(product, by, at=None, **columns):
+    """Write what really changes. Quotes and orders keep what the product said on their day."""
+    before, after = events.changes(product, **columns)
+    if not after:
+        return product
+    at = at or now()
+    with unique_sku(after.get("sku", product.sku)), transaction():
+        for name, value in after.items():
+            setattr(product, name, value)
+        product.updated_at = at
+        product.save(only=[*after, "updated_at"])
+        if SEARCHED & set(after):
+            search.index("product", product)
+        events.record("product.edited", product, by, before, after, at=at)
+    return product
+
+
+@contextmanager
+def unique_sku(sku):
+    """Two people may type one SKU at once; the database takes the first, and the second is told."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise Refused(_("There is a product with the SKU %(sku)s already.", sku=sku)) from error

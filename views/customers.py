@@ -1,0 +1,331 @@
+"""Customers: the list, one customer with everything around it (360°), contacts and team."""
+
+from flask import Blueprint, g, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from peewee import fn
+from wtforms import BooleanField, SelectField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired
+
+from domain import customers, search
+from models import Company, Contact, Customer, Member, Opportunity, Order, Quote, Ticket, User, capped_count, name_key
+from permissions import can_change_team, can_create_customer, can_edit_customer, sees_leads
+from views.fields import ChoiceField, CreditCodeField, EmailField, Line, OwnerField, PhoneField, longest
+from views.helpers import (
+    form_again,
+    fragment_or_redirect,
+    get_or_404,
+    go,
+    page,
+    page_of,
+    require,
+    toast,
+)
+
+bp = Blueprint("customers", __name__, url_prefix="/customers")
+
+RELATED = 5  # rows of each list beside a customer
+OFFERED = 8  # customers offered while one types
+FILTERS = ("q", "city", "source", "level")
+
+
+class CustomerForm(FlaskForm):
+    name = Line(_l("Customer"), [DataRequired(_l("Write the customer's name.")), longest(200)])
+    short_name = Line(_l("Short name"), [longest(40)], description=_l("Shown on cards; the full name when empty."))
+    credit_code = CreditCodeField(_l("Credit code"))
+    phone = PhoneField(_l("Phone"), [longest(40)])
+    email = EmailField(_l("E-mail"), [longest(200)])
+    website = Line(_l("Website"), [longest(200)])
+    province = Line(_l("Province"), [longest(40)])
+    city = Line(_l("City"), [longest(40)])
+    address = Line(_l("Address"), [longest(300)])
+    industry = ChoiceField(_l("Industry"), field="industry")
+    source = ChoiceField(_l("Source"), field="source")
+    level = ChoiceField(_l("Level"), field="level")
+    remark = TextAreaField(_l("Remark"), [longest(2000)])
+    owner = OwnerField(_l("Owner"))
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if len(self.owner.choices) == 1:
+            del self.owner
+
+    def validate_name(self, field):
+        """Where names are checked (客户新建查重), a second customer of one name is refused, and its owner named."""
+        if name_key(field.data) == name_key(field.object_data) or not Company.current().links_customers_by_name:
+            return
+        other = customers.find_by_name(field.data)
+        if other:
+            raise ValueError(_("%(name)s is a customer already; %(owner)s looks after it.", name=other.name, owner=other.owner.name))
+
+    @property
+    def columns(self):
+        return {name: self[name].data for name in customers.COLUMNS}
+
+
+class ContactForm(FlaskForm):
+    name = Line(_l("Name"), [DataRequired(_l("Write the contact's name.")), longest(60)])
+    title = Line(_l("Job title"), [longest(60)])
+    phone = PhoneField(_l("Phone"), [longest(40)])
+    wechat = Line(_l("WeChat"), [longest(60)])
+    email = EmailField(_l("E-mail"), [longest(200)])
+    decides = BooleanField(_l("Decision maker"))
+
+    @property
+    def columns(self):
+        return {name: self[name].data for name in ("name", "title", "phone", "wechat", "email", "decides")}
+
+
+class MemberForm(FlaskForm):
+    user = SelectField(_l("Colleague"), [InputRequired()], coerce=int)
+    may_edit = BooleanField(_l("May work on it too, not only read"))
+
+    def __init__(self, customer):
+        super().__init__()
+        taken = Member.select(Member.user).where(Member.record_kind == "customer", Member.record_id == customer.id)
+        free = User.select().where(User.disabled_at.is_null(), User.id != customer.owner_id, User.id.not_in(taken))
+        self.people = {user.id: user for user in free.order_by(User.name, User.id)}
+        self.user.choices = [(user.id, user.name) for user in self.people.values()]
+
+
+# ---- the list --------------------------------------------------------------------------------------------------------
+
+
+@bp.get("")
+def index():
+    tab = request.args.get("tab", "mine" if sees_leads(g.user) else "all")
+    wanted = {name: request.args.get(name, "").strip()[:100] for name in FILTERS}
+    queries = tabs()
+    tab = tab if tab in queries else "all"
+    return page(
+        "customers/index.html", "rows", rows=page_of(filtered(queries[tab], wanted), Customer.updated_at, Customer.id),
+        tab=tab, tabs={name: capped_count(query) for name, query in queries.items()}, wanted=wanted,
+    )
+
+
+def tabs():
+    """{name: query}: mine, those on whose team I am, all that I can see."""
+    seen = Customer.visible_to(g.user)
+    return {
+        "mine": seen.where(Customer.owner == g.user.id),
+        "team": seen.where(Customer.id.in_(Member.records_of("customer", [g.user.id]))),
+        "all": seen,
+    }
+
+
+def filtered(query, wanted):
+    for name in ("city", "source", "level"):
+        if wanted[name]:
+            query = query.where(getattr(Customer, name) == wanted[name])
+    return search.narrowed(query, "customer", wanted["q"]) if wanted["q"] else query
+
+
+@bp.get("/options")
+def options():
+    """Rows for a field in which one types a customer."""
+    text = request.args.get("q", "").strip()[:100]
+    query = search.narrowed(Customer.visible_to(g.user), "customer", text) if text else Customer.visible_to(g.user)
+    found = list(query.order_by(Customer.updated_at.desc()).limit(OFFERED))
+    return page("customers/options.html", "options", found=found, text=text)
+
+
+# ---- create and edit -------------------------------------------------------------------------------------------------
+
+
+def new_form(**options):
+    return CustomerForm(owner=g.user.id, **options)
+
+
+@bp.get("/new")
+def new():
+    require(can_create_customer(g.user))
+    return page("customers/form.html", form=new_form(formdata=None, name=request.args.get("name", "")), customer=None)
+
+
+@bp.post("")
+def create():
+    require(can_create_customer(g.user))
+    form = new_form()
+    if not form.validate_on_submit():
+        return form_again("customers/form.html", form=form, customer=None)
+    customer = customers.create(by=g.user, owner=form.owner.person if form.owner else None, **form.columns)
+    toast(_("Customer %(name)s added.", name=customer.label))
+    return go(url_for(".show", id=customer.id))
+
+
+def find(id):
+    return get_or_404(Customer.visible_to(g.user), id)
+
+
+def find_to_edit(id):
+    customer = find(id)
+    require(can_edit_customer(g.user, customer))
+    return customer
+
+
+def edit_form(customer, **options):
+    return CustomerForm(obj=customer, **options)
+
+
+@bp.get("/<int:id>/edit")
+def edit(id):
+    customer = find_to_edit(id)
+    return page("customers/form.html", form=edit_form(customer, formdata=None), customer=customer)
+
+
+@bp.post("/<int:id>/edit")
+def save(id):
+    customer = find_to_edit(id)
+    form = edit_form(customer)
+    if not form.validate_on_submit():
+        return form_again("customers/form.html", form=form, customer=customer)
+    customers.edit(customer, by=g.user, **form.columns)
+    if form.owner:
+        customers.hand_over(customer, form.owner.person, by=g.user)
+    toast(_("Saved."))
+    return go(url_for(".show", id=id))
+
+
+# ---- one customer ----------------------------------------------------------------------------------------------------
+
+
+@bp.get("/<int:id>")
+def show(id):
+    return page("customers/show.html", **everything_about(find(id)))
+
+
+def everything_about(customer):
+    return {
+        "customer": customer,
+        "record": customer,
+        "related": related(customer),
+        "figures": figures(customer),
+        "contacts": list(customer.contacts.order_by(Contact.decides.desc(), Contact.id)),
+        "members": members_of(customer),
+        "tab": request.args.get("show", "stream"),
+    }
+
+
+def related(customer):
+    """{name: newest rows of a kind that belong to the customer, as far as this person sees them}; one more than shown."""
+    kinds = {"opportunities": Opportunity, "quotes": Quote, "orders": Order, "tickets": Ticket}
+    return {
+        name: list(kind.visible_to(g.user).where(kind.customer == customer).order_by(kind.id.desc()).limit(RELATED + 1))
+        for name, kind in kinds.items()
+    }
+
+
+def figures(customer):
+    """Fen won so far, open deals, open tickets, of what this person sees: one row."""
+    won = Opportunity.select(fn.COALESCE(fn.SUM(Opportunity.amount), 0).cast("bigint"))
+    deals, tickets = Opportunity.select(fn.COUNT(Opportunity.id)), Ticket.select(fn.COUNT(Ticket.id))
+    theirs, seen = Opportunity.customer == customer.id, Opportunity.seen_by(g.user)
+    unfinished = Ticket.status.in_((Ticket.NEW, *Ticket.UNFINISHED))
+    return (
+        Company.select(
+            won.where(theirs, seen, Opportunity.status == Opportunity.WON).alias("won"),
+            deals.where(theirs, seen, Opportunity.status == Opportunity.OPEN).alias("deals"),
+            tickets.where(Ticket.customer == customer.id, Ticket.seen_by(g.user), unfinished).alias("tickets"),
+        )
+        .dicts()
+        .get()
+    )
+
+
+def members_of(customer):
+    rows = Member.select(Member, User).join(User, on=Member.user)
+    return list(rows.where(Member.record_kind == "customer", Member.record_id == customer.id).order_by(Member.id))
+
+
+# ---- contacts --------------------------------------------------------------------------------------------------------
+
+
+@bp.get("/<int:id>/contacts/new")
+def new_contact(id):
+    return page("customers/contact.html", "dialog", form=ContactForm(formdata=None), customer=find_to_edit(id), contact=None)
+
+
+@bp.post("/<int:id>/contacts")
+def add_contact(id):
+    customer, form = find_to_edit(id), ContactForm()
+    if not form.validate_on_submit():
+        return form_again("customers/contact.html", "dialog", form=form, customer=customer, contact=None)
+    contact = customers.add_contact(customer, g.user, **form.columns)
+    toast(_("%(name)s added.", name=contact.name))
+    return with_contacts(customer)
+
+
+def find_contact(customer, id):
+    return get_or_404(Contact.select().where(Contact.customer == customer), id)
+
+
+@bp.get("/<int:id>/contacts/<int:contact_id>")
+def edit_contact(id, contact_id):
+    customer = find_to_edit(id)
+    contact = find_contact(customer, contact_id)
+    return page(
+        "customers/contact.html", "dialog", form=ContactForm(formdata=None, obj=contact), customer=customer, contact=contact
+    )
+
+
+@bp.post("/<int:id>/contacts/<int:contact_id>")
+def save_contact(id, contact_id):
+    customer = find_to_edit(id)
+    contact, form = find_contact(customer, contact_id), ContactForm()
+    if not form.validate_on_submit():
+        return form_again("customers/contact.html", "dialog", form=form, customer=customer, contact=contact)
+    customers.edit_contact(contact, g.user, **form.columns)
+    toast(_("Saved."))
+    return with_contacts(customer)
+
+
+def with_contacts(customer):
+    contacts = list(customer.contacts.order_by(Contact.decides.desc(), Contact.id))
+    return fragment_or_redirect(
+        "customers/show.html", "contacts", url_for(".show", id=customer.id), customer=customer, contacts=contacts,
+        out_of_band=True,
+    )
+
+
+# ---- team ------------------------------------------------------------------------------------------------------------
+
+
+def find_to_share(id):
+    customer = find(id)
+    require(can_change_team(g.user, customer))
+    return customer
+
+
+@bp.get("/<int:id>/members/new")
+def new_member(id):
+    customer = find_to_share(id)
+    return page("customers/member.html", "dialog", form=MemberForm(customer), customer=customer)
+
+
+@bp.post("/<int:id>/members")
+def add_member(id):
+    customer = find_to_share(id)
+    form = MemberForm(customer)
+    if not form.validate_on_submit():
+        return form_again("customers/member.html", "dialog", form=form, customer=customer)
+    user = form.people[form.user.data]
+    customers.add_member(customer, user, by=g.user, may_edit=form.may_edit.data)
+    toast(_("%(name)s reads along from now on.", name=user.name))
+    return with_members(customer)
+
+
+@bp.post("/<int:id>/members/<int:user_id>/remove")
+def remove_member(id, user_id):
+    customer = find_to_share(id)
+    user = get_or_404(User.select(), user_id)
+    customers.remove_member(customer, user, by=g.user)
+    toast(_("%(name)s is no longer on the team.", name=user.name))
+    return with_members(customer)
+
+
+def with_members(customer):
+    return fragment_or_redirect(
+        "customers/show.html", "members", url_for(".show", id=customer.id), customer=customer, members=members_of(customer),
+        out_of_band=True,
+    )

@@ -1,0 +1,96 @@
+"""Products: the list with search by pinyin, and the form."""
+
+from decimal import Decimal
+
+from flask import Blueprint, g, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField
+from wtforms.validators import DataRequired
+
+from domain import products, search
+from models import Product
+from permissions import can_edit_products, can_see_cost, can_see_products
+from views.fields import Line, MoneyField, RateField, longest
+from views.helpers import form_again, get_or_404, go, page, page_of, require, toast
+
+bp = Blueprint("products", __name__, url_prefix="/products")
+
+
+class ProductForm(FlaskForm):
+    sku = Line(_l("SKU"), [DataRequired(_l("Write the SKU.")), longest(60)])
+    name = Line(_l("Name"), [DataRequired(_l("Write the product's name.")), longest(200)])
+    spec = Line(_l("Specification"), [longest(300)])
+    category = Line(_l("Category"), [longest(60)])
+    unit = Line(_l("Unit"), [longest(20)])
+    price = MoneyField(_l("List price, tax included"))
+    cost = MoneyField(_l("Cost, tax included"), optional=True, description=_l("Leave it empty while it is unknown: unknown is not 0."))
+    tax_rate = RateField(_l("Tax rate"), default=Decimal("0.13"))
+    active = BooleanField(_l("On sale"), default=True)
+
+    def validate_sku(self, field):
+        taken = Product.get_or_none(Product.sku == field.data)
+        if taken and taken.sku != field.object_data:
+            raise ValueError(_("%(name)s has this SKU already.", name=taken.name))
+
+    @property
+    def columns(self):
+        return {name: self[name].data for name in products.COLUMNS}
+
+
+@bp.get("")
+def index():
+    require(can_see_products(g.user))
+    text, category = request.args.get("q", "").strip()[:100], request.args.get("category", "")[:60]
+    withdrawn = request.args.get("active") == "no"
+    query = Product.select().where(Product.active != withdrawn)
+    if category:
+        query = query.where(Product.category == category)
+    if text:
+        query = search.narrowed(query, "product", text)
+    return page(
+        "products/index.html", "rows", rows=page_of(query, Product.name, Product.id, descending=False), text=text,
+        category=category, withdrawn=withdrawn, categories=categories(), shows_cost=can_see_cost(g.user),
+    )
+
+
+def categories():
+    named = Product.select(Product.category).where(Product.category != "").distinct().order_by(Product.category)
+    return [product.category for product in named]
+
+
+@bp.get("/new")
+def new():
+    require(can_edit_products(g.user))
+    return page("products/form.html", form=ProductForm(formdata=None), product=None, categories=categories())
+
+
+@bp.post("")
+def create():
+    require(can_edit_products(g.user))
+    form = ProductForm()
+    if not form.validate_on_submit():
+        return form_again("products/form.html", form=form, product=None, categories=categories())
+    product = products.create(by=g.user, **form.columns)
+    toast(_("Product %(name)s added.", name=product.name))
+    return go(url_for(".index", q=product.sku))
+
+
+@bp.get("/<int:id>/edit")
+def edit(id):
+    require(can_edit_products(g.user))
+    product = get_or_404(Product.select(), id)
+    return page("products/form.html", form=ProductForm(formdata=None, obj=product), product=product, categories=categories())
+
+
+@bp.post("/<int:id>/edit")
+def save(id):
+    require(can_edit_products(g.user))
+    product = get_or_404(Product.select(), id)
+    form = ProductForm(obj=product)
+    if not form.validate_on_submit():
+        return form_again("products/form.html", form=form, product=product, categories=categories())
+    products.edit(product, by=g.user, **form.columns)
+    toast(_("Saved."))
+    return go(url_for(".index", q=product.sku))
