@@ -135,6 +135,11 @@ def timeline_of(record, before=None, only=None):
 
 
 @bp.app_template_global()
+def next_step_of(record):
+    return follow_ups.open_task(record)
+
+
+@bp.app_template_global()
 def timeline_counts(record):
     return timeline.counts(record, g.user)
 
