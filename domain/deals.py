@@ -124,10 +124,10 @@ def last_open_stage(opportunity):
     return change.stage if change else Stage.in_order()[0]
 
 
-def settle(opportunity, status, **columns):
+def settle(opportunity, was, **columns):
     """Write only if the deal still stands as this person saw it; otherwise somebody was faster, and who is told."""
     unchanged = (
-        (Opportunity.id == opportunity.id) & (Opportunity.status == status) & (Opportunity.stage == opportunity.stage_id)
+        (Opportunity.id == opportunity.id) & (Opportunity.status == was) & (Opportunity.stage == opportunity.stage_id)
     )
     if not Opportunity.update(**columns).where(unchanged).execute():
         raise Refused(what_happened(opportunity))
