@@ -15,8 +15,9 @@ from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import documents
 import views
-from domain import accounts, backup, demo, events, schedule, schema
+from domain import accounts, backup, demo, events, import_runner, schedule, schema
 from models import Company, db
 from views import answers, formats, shell
 
@@ -105,7 +106,13 @@ def prepare(app):
         sys.exit(complaint)
     schema.upgrade(before=lambda: backup.create(app.config["DATA"], "before-upgrade"))
     if app.config["DEMO"] and Company.current() is None:
-        demo.build()
+        with app.app_context():
+            demo.build(printed=lambda quote: documents.quote_pdf(documents.document_of(quote, is_draft=False), render(app)))
+
+
+def render(app):
+    """flask.render_template for what is printed outside a request."""
+    return lambda name, **context: app.jinja_env.get_template(name).render(**context)
 
 
 def too_old_flask():
@@ -160,6 +167,7 @@ def serve():
     app = create_app()
     prepare(app)
     schedule.start(app.config["DATA"])
+    import_runner.resume(app.config["DATA"])
     server = create_server(app, host=app.config["HOST"], port=app.config["PORT"], threads=8, ident=None)
     address = app.config["BASE_URL"] or f"http://{app.config['HOST']}:{app.config['PORT']}"
     print(f"Haitu is at {address}", flush=True)
