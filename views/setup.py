@@ -6,6 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField, RadioField, StringField
 from wtforms.validators import DataRequired, Length
 
+import documents
 from domain import accounts, demo, organisation
 from models import Company
 from views.accounts import begin_session
@@ -54,8 +55,10 @@ def found():
         form.name.data, form.login.data, form.password.data, form.company.data, form.short_name.data, language()
     )
     if form.content.data == "demo":
-        demo.fill(founder)
+        demo.fill(founder, printed)
     session.clear()
     return begin_session(founder, form.password.data, go("/"))
 
 
+def printed(quote):
+    return documents.quote_pdf(documents.document_of(quote, is_draft=False), render_template)

@@ -1,11 +1,11 @@
-"""A working company to look around in: the people, customers and figures of a maker of sensors, always the same."""
+"""The demo's company, departments, colleagues and pools."""
 
 from domain import accounts, organisation
-from models import Company, Department, Pool, User
+from models import ApprovalNode, Company, Department, Pool, User
 
 PASSWORD = "haitu-demo"  # noqa: S105 — shown on the login page of a demo, nowhere else
 
-DEPARTMENTS = {  # name -> the one above
+DEPARTMENTS = {  # name: the one above
     "华东大区": "远帆自动化", "华东销售一部": "华东大区", "华东销售二部": "华东大区",
     "华南大区": "远帆自动化", "华南销售部": "华南大区", "西部大区": "远帆自动化",
     "客户服务部": "远帆自动化", "财务部": "远帆自动化",
@@ -25,29 +25,25 @@ PEOPLE = (  # login, name, department, role, data scope, heads it, title, phone
     ("hechuan", "何川", "客户服务部", User.SERVICE, "all", False, "服务工程师", "13916881302"),
 )
 POOLS = {"华东": "华东大区", "华南": "华南大区", "西部": "西部大区", "无主线索": None}
+TERMS = (
+    "付款：预付 30%，发货前付 60%，验收后 30 天内付 10%。\n"
+    "交货：收到预付款后 30 天内，供方承担到客户所在地的运费。\n"
+    "质保：自验收之日起 18 个月；安全光幕含一次现场安装与调试。\n"
+    "本报价单双方盖章后视为订货合同，扫描件与原件同等有效。"
+)
 
 
-def build():
-    """The demo company with its administrator, for a database that is empty."""
-    founder = organisation.found("周海", "admin", PASSWORD, "上海远帆自动化技术有限公司", "远帆自动化", pool_name="无主线索")
-    fill(founder)
-
-
-def fill(founder):
-    """People, customers and deals, as if the founder had worked here for a year."""
-    furnish_company(founder)
-    hire(founder)
-    dig_pools(founder)
+def engage(story):
+    furnish_company(story.founder)
+    hire(story.founder)
+    dig_pools(story.founder)
+    name_approvers(story)
 
 
 def furnish_company(founder):
     organisation.edit_company(
         Company.current(), by=founder, address="上海市闵行区紫星路 588 号 2 幢 6 层", phone="021-5432 8800",
-        website="www.yuanfan.example", tax_id="91310112MA1GB5R42T", is_demo=True,
-        quote_terms=(
-            "付款：预付 30%，发货前付 60%，验收后 30 天内付 10%。\n交货：收到预付款后 30 天内，供方承担到客户所在地的运费。\n"
-            "质保：自验收之日起 18 个月；安全光幕含一次现场安装与调试。\n本报价单双方盖章后视为订货合同，扫描件与原件同等有效。"
-        ),
+        website="www.yuanfan.example", tax_id="91310112MA1GB5R42T", quote_terms=TERMS, is_demo=True,
     )
 
 
@@ -56,15 +52,23 @@ def hire(founder):
     for name, above in DEPARTMENTS.items():
         departments[name] = organisation.add_department(name, departments[above], by=founder)
     for login, name, department, role, scope, heads, title, phone in PEOPLE:
-        user = accounts.create_user(
+        accounts.create_user(
             by=founder, password=PASSWORD, login=login, name=name, department=departments[department], role=role,
             data_scope=scope, heads_department=heads, title=title, phone=phone, email=f"{login}@yuanfan.example",
         )
-        if login == "liuyang":
-            accounts.disable(user, by=founder)
 
 
 def dig_pools(founder):
-    for name, department in POOLS.items():
+    for position, (name, department) in enumerate(POOLS.items()):
         members = Department.select().where(Department.name == department) if department else ()
-        organisation.save_pool(Pool.get_or_none(Pool.name == name), by=founder, name=name, departments=members)
+        pool = organisation.save_pool(Pool.get_or_none(Pool.name == name), by=founder, name=name, departments=members)
+        Pool.update(position=position).where(Pool.id == pool.id).execute()
+
+
+def name_approvers(story):
+    """方案设计 by the head of engineering, 报价修正 by finance, 商务审批 by the seller's manager."""
+    first, second, third = ApprovalNode.select().order_by(ApprovalNode.position)
+    ApprovalNode.update(approver_kind=ApprovalNode.PERSON, user=story.founder).where(ApprovalNode.id == first.id).execute()
+    ApprovalNode.update(approver_kind=ApprovalNode.ROLE, role=User.FINANCE).where(ApprovalNode.id == second.id).execute()
+    superior = {"approver_kind": ApprovalNode.SUPERIOR, "role": ""}
+    ApprovalNode.update(**superior).where(ApprovalNode.id == third.id).execute()

@@ -1,0 +1,30 @@
+"""A working company to look around in: a maker of sensors, with the people, customers and figures of the design pictures.
+
+Always the same but for the day it is built on: every time is counted from `Story.at`.
+"""
+
+from domain import now, organisation, transaction
+from domain.demo import deals, leads, people, quotes, service
+from domain.demo.story import Story
+
+PASSWORD = people.PASSWORD
+
+
+def build(printed=None, at=None):
+    """The demo company with its administrator, for a database that is empty.
+
+    `printed(quote)` gives the bytes of an approved quote's document; without it none are stored.
+    """
+    founder = organisation.found("周海", "admin", PASSWORD, "上海远帆自动化技术有限公司", "远帆自动化", pool_name="无主线索")
+    fill(founder, printed, at)
+
+
+def fill(founder, printed=None, at=None):
+    """People, customers and deals, as if the founder had worked here for a year."""
+    story = Story(founder, at or now())
+    with transaction():
+        people.engage(story)
+        leads.scatter(story)
+        deals.pursue(story)
+        service.help_customers(story)
+    quotes.offer(story, printed)

@@ -1,0 +1,121 @@
+"""The demo's products, and its quotes in every state: draft, under approval at each step, rejected, approved, ordered."""
+
+from decimal import Decimal
+
+from domain import approvals, orders, products, quotes
+from models import Counter, Opportunity, Quote
+
+# sku, name, spec, unit, list price and cost in 分, category
+PRODUCTS = (
+    ("LD-200", "激光测距传感器 LD-200", "0.05–200 m · RS485", "台", 186_000, 110_400, "测距"),
+    ("PX-18N", "光电开关 PX-18N", "NPN · M18 · 检测 10 m", "只", 16_800, 9_200, "开关"),
+    ("PX-18P", "光电开关 PX-18P", "PNP · 检测 10 m", "只", 16_800, 9_300, "开关"),
+    ("PX-30R", "光电开关 带反射板 PX-30R", "镜反射 · 检测 15 m", "只", 23_600, 13_900, "开关"),
+    ("IX-M12", "接近开关 IX-M12", "PNP · M12 · IP67", "只", 8_650, 4_720, "开关"),
+    ("PT-40", "压力变送器 PT-40", "0–4 MPa · 4–20 mA", "台", 128_000, 81_500, "变送器"),
+    ("TT-20", "温度变送器 TT-20", "Pt100 · −50–200 ℃", "台", 62_000, 38_800, "变送器"),
+    ("SG-1040", "安全光幕 SG-1040", "高 1040 mm · 间距 20 mm", "套", 435_000, 278_000, "安全"),
+    ("VB-3A", "振动传感器 VB-3A", "三轴 · 16 g · 4–20 mA", "只", 159_000, 94_200, "监测"),
+    ("UL-8", "超声液位计 UL-8", "0.3–8 m · 4–20 mA", "台", 146_000, 91_000, "液位"),
+    ("FM-50", "电磁流量计 FM-50", "DN50 · 衬里 PTFE", "台", 528_000, None, "流量"),
+)
+HENGLI = (("LD-200", 24, 500), ("PX-18N", 120, None), ("IX-M12", 200, None), ("PT-40", 16, None), ("TT-20", 30, None),
+          ("SG-1040", 6, 300), ("VB-3A", 12, None))
+SEVENTH = 6  # so that the quote of the pictures is the seventh of the day
+# won deals that were quoted, approved and ordered: short name, lines, how far the order has come
+ORDERED = (
+    ("南京宏力锻造", (("SG-1040", 20, None),), "generated"),
+    ("无锡众联减速机", (("LD-200", 90, None), ("PX-18N", 60, None)), "reviewed"),
+    ("昆山华阳电子", (("PX-18N", 600, None), ("IX-M12", 460, None)), "executing"),
+    ("无锡东港宏达金属", (("UL-8", 67, None),), "executing"),
+    ("武汉光谷激光装备", (("LD-200", 71, None),), "completed"),
+    ("苏州吴江纺机", (("PX-30R", 380, None),), "completed"),
+)
+
+
+def offer(story, printed=None):
+    """`printed(quote)` gives the bytes that the last approval keeps."""
+    goods = stock(story)
+    for short, lines, state in ORDERED:
+        order(story, goods, short, lines, state, printed)
+    Counter.replace(name=f"Q{story.day:%Y%m%d}", value=SEVENTH).execute()
+    hengli(story, goods)
+    ruibo(story, goods)
+    others(story, goods, printed)
+
+
+def stock(story):
+    return {
+        sku: products.create(
+            story.founder, sku=sku, name=name, spec=spec, unit=unit, price=price, cost=cost, category=category,
+            tax_rate=Decimal("0.13"),
+        )
+        for sku, name, spec, unit, price, cost, category in PRODUCTS
+    }
+
+
+def drafted(story, goods, short, lines, at, target=None, discount=0, note=""):
+    """A quote for the deal of this customer; `target` fen are reached by the order discount."""
+    deal = Opportunity.get_by_id(story.deals[short].id)
+    quote = quotes.create(deal, by=deal.owner, at=at)
+    rows = [{"product_id": goods[sku].id, "quantity": Decimal(number), "discount": off} for sku, number, off in lines]
+    if target is not None:
+        whole = quotes.save(quote, deal.owner, quote.revision, rows, contact=deal.contact, at=at)
+        quote, discount = Quote.get_by_id(quote.id), max(whole.order_amount - target, 0)
+    quotes.save(quote, deal.owner, quote.revision, rows, discount, contact=deal.contact, note=note, at=at)
+    return Quote.get_by_id(quote.id)
+
+
+def hengli(story, goods):
+    """The quote of the pictures: two steps approved, the manager's word is missing."""
+    note = "客户拿进口报价压价，光幕和测距捆绑，拿下后面还有 5 条线。"
+    quote = drafted(story, goods, "苏州恒立精密机械", HENGLI, story.ago(0, story.hour - 4), discount=1_494_500, note=note)
+    approvals.submit(quote, by=quote.owner, at=story.ago(0, story.hour - 3.4))
+    approvals.approve(quote, story.founder, "选型没有问题。", at=story.ago(0, story.hour - 3))
+    approvals.approve(quote, story["finance"], "", at=story.ago(0, story.hour - 2.7))
+
+
+def ruibo(story, goods):
+    """Waits for finance."""
+    lines = (("LD-200", 100, None), ("TT-20", 60, None))
+    quote = drafted(story, goods, "杭州瑞博智能装备", lines, story.ago(0, story.hour - 2), 20_630_000, note="替换进口，第一批。")
+    approvals.submit(quote, by=quote.owner, at=story.ago(0, story.hour - 1))
+    approvals.approve(quote, story.founder, at=story.ago(0, story.hour - 0.7))
+
+
+def others(story, goods, printed):
+    """One big one before the manager, a draft, one that was rejected, one approved and waiting for the customer."""
+    big = "江苏省宿迁市泗洪县洪泽湖水产冷链设备制造与技术服务有限公司"
+    quote = drafted(story, goods, big, (("TT-20", 1500, None), ("FM-50", 60, None)), story.ago(1, 14), 108_630_050, note="冷库一期。")
+    approvals.submit(quote, by=quote.owner, at=story.ago(1, 15))
+    approvals.approve(quote, story.founder, "流量计成本还没定。", at=story.ago(1, 16))
+    approvals.approve(quote, story["finance"], at=story.ago(0, story.hour - 2.1))
+    drafted(story, goods, "嘉兴百川食品包装", (("PX-18N", 400, None),), story.ago(0, story.hour - 1), 6_720_000)
+    quote = drafted(story, goods, "重庆渝江压铸", (("SG-1040", 100, None),), story.ago(2, 10), 38_650_000, note="年底冲量。")
+    approvals.submit(quote, by=quote.owner, at=story.ago(2, 11))
+    approvals.reject(quote, story.founder, "急停回路没有算进去，重报。", at=story.ago(2, 14))
+    approved(story, drafted(story, goods, "无锡精工传动", (("VB-3A", 140, None),), story.ago(4, 9), 21_230_000), 4, printed)
+
+
+def approved(story, quote, days, printed):
+    approvals.submit(quote, by=quote.owner, at=story.ago(days, 9.5))
+    approvals.approve(quote, story.founder, at=story.ago(days, 10))
+    approvals.approve(quote, story["finance"], at=story.ago(days, 11))
+    pdf = printed(Quote.get_by_id(quote.id)) if printed else None
+    approvals.approve(quote, story["manager"], pdf=pdf, at=story.ago(days, 12))
+    return Quote.get_by_id(quote.id)
+
+
+def order(story, goods, short, lines, state, printed):
+    """Quoted and approved before it was won: the deal is opened for the telling, not in the story."""
+    deal = Opportunity.get_by_id(story.deals[short].id)
+    days = (story.at - deal.closed_at).days
+    Opportunity.update(status=Opportunity.OPEN).where(Opportunity.id == deal.id).execute()
+    quote = drafted(story, goods, short, lines, story.ago(days + 2, 10), deal.amount)
+    Opportunity.update(status=Opportunity.WON).where(Opportunity.id == deal.id).execute()
+    taken = orders.create(approved(story, quote, days + 1, printed), by=quote.owner, at=story.ago(days, 11))
+    for step, verb, who in (("reviewed", orders.review, story["finance"]), ("executing", orders.start, quote.owner),
+                            ("completed", orders.complete, quote.owner)):
+        if taken.status != state:
+            verb(taken, by=who, at=story.ago(max(days - 1, 0), 15))
+            taken.status = step
