@@ -9,14 +9,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, StringField, TextAreaField
-from wtforms.validators import Length, Optional
+from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
 
 import documents
+from documents.printer import RenderingFailed
 from domain import Refused, approvals, limits, now, quotes
 from models import Approval, Company, Quote, User, capped_count
 from permissions import SALES, can_decide_quote, can_see_cost, was_asked, works_for
 from views import judgement_words
+from views.fields import Line, longest
 from views.helpers import get_or_404, go, page, page_of, require, toast
 from views.quote_form import rate_text
 
@@ -31,8 +33,8 @@ LONGEST_COMMENT = 500
 class DecisionForm(FlaskForm):
     step = IntegerField(widget=HiddenInput(), validators=[Optional()])
     inbox = StringField(widget=HiddenInput())
-    reason = StringField(validators=[Length(max=LONGEST_COMMENT)])  # one of the quick ones, on a phone
-    comment = TextAreaField(_l("Comment"), [Length(max=LONGEST_COMMENT, message=_l("%(max)d characters at the most."))])
+    reason = Line(validators=[longest(LONGEST_COMMENT)])  # one of the quick ones, on a phone
+    comment = TextAreaField(_l("Comment"), [longest(LONGEST_COMMENT)], filters=[lambda text: (text or "").strip()])
 
 
 @dataclass
@@ -208,7 +210,7 @@ def asked(id):
 
 
 def reason_missing(form):
-    form.comment.data = (form.comment.data or form.reason.data or "").strip()
+    form.comment.data = form.comment.data or form.reason.data
     if form.comment.data:
         return False
     form.comment.errors = [*form.comment.errors, _("Say why you reject it.")]
@@ -229,7 +231,7 @@ def document(quote):
     """The PDF that an approved quote keeps, made before anything is written."""
     try:
         return documents.quote_pdf(documents.document_of(quote, is_draft=False), render_template)
-    except documents.RenderingFailed as error:
+    except RenderingFailed as error:
         raise Refused(_("The PDF could not be made, so nothing was approved. Try again, or tell an administrator.")) from error
 
 

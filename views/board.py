@@ -64,7 +64,15 @@ class Wanted:
 
     def arguments(self):
         """The same again as arguments of an address."""
-        return {"owner": self.owners, "expected": self.expected or None, "q": self.text or None, "order": self.order, "customer": self.customer}
+        return {
+            "owner": self.owners, "expected": self.expected or None, "q": self.text or None,
+            "order": None if self.order == "next" else self.order, "customer": self.customer,
+        }
+
+    def board(self, unfold=None, fold=None):
+        """The address of this board with one column more, or one less, unfolded."""
+        unfolded = (self.unfolded | {unfold}) - {fold, None}
+        return url_for("opportunities.index", unfold=sorted(unfolded), **self.arguments())
 
 
 @dataclass

@@ -5,7 +5,7 @@ from decimal import Decimal
 from flask_babel import gettext as _
 
 from domain.money import format_money, format_quantity
-from views.formats import wan
+from views.formats import speaks_chinese, wan
 
 
 def label(judgement):
@@ -60,7 +60,7 @@ def summary(judgements):
             said.append(_("%(reason)s.", reason=reason(each)))
         elif not each.missed and each.name == "margin":
             said.append(_("Margin rate %(rate)s, above the floor.", rate=actual(each)))
-    return " ".join(said)
+    return ("" if speaks_chinese() else " ").join(said)
 
 
 FILTERS = {"judged_label": label, "judged_standard": standard, "judged_actual": actual, "judged_reason": reason,

@@ -19,6 +19,7 @@ from domain.money import PricingError, format_quantity, parse_percent, parse_qua
 from domain.pricing import PricedLine
 from models import Contact, QuoteLine
 from views.fields import PRICING_WORDS, MoneyField
+from views.formats import spaced_phone
 
 WHOLE = 10_000  # basis points: nothing off
 KEY = re.compile(r"[0-9a-z]{1,16}")
@@ -40,7 +41,7 @@ class QuoteForm(FlaskForm):
         })
         self.quote = quote
         self.people = {contact.id: contact for contact in Contact.select().where(Contact.customer == quote.customer_id)}
-        self.contact.choices = [(0, "—"), *((person.id, person.name) for person in self.people.values())]
+        self.contact.choices = [(0, "—"), *((person.id, f"{person.name} {spaced_phone(person.phone)}".strip()) for person in self.people.values())]
 
     def validate_valid_until(self, valid_until):
         if valid_until.data < self.quote.issued_on:

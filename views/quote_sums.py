@@ -68,6 +68,10 @@ class Sums:
         return Decimal(self.company.margin_floor) / 100
 
     @property
+    def margin_floor_text(self):
+        return percent(self.company.margin_floor)
+
+    @property
     def below_floor(self):
         return margin_below(self.totals, self.company.margin_floor)
 

@@ -4,7 +4,7 @@ from urllib.parse import quote as url_quote
 
 from flask import Blueprint, abort, g, make_response, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_pgettext as _lp
+from flask_babel import lazy_pgettext
 from peewee import SQL, Select, fn
 
 import documents
@@ -31,10 +31,10 @@ from views.quote_sums import Sums
 bp = Blueprint("quotes", __name__)
 
 STATUSES = {
-    Quote.DRAFT: (_lp("quote", "Draft"), ""),
-    Quote.PENDING: (_lp("quote", "Waiting for approval"), "warn"),
-    Quote.APPROVED: (_lp("quote", "Approved"), "ok"),
-    Quote.REJECTED: (_lp("quote", "Rejected"), "bad"),
+    Quote.DRAFT: (lazy_pgettext("quote", "Draft"), ""),
+    Quote.PENDING: (lazy_pgettext("quote", "Waiting for approval"), "warn"),
+    Quote.APPROVED: (lazy_pgettext("quote", "Approved"), "ok"),
+    Quote.REJECTED: (lazy_pgettext("quote", "Rejected"), "bad"),
 }
 OFFERED = 8  # products under the search box
 
@@ -181,6 +181,7 @@ def editor(draft, saved=False):
     sums = Sums(draft.totals, Company.current(), can_see_cost(g.user, quote)) if draft.totals else None
     return {
         "quote": quote, "draft": draft, "form": draft.form, "rows": draft.rows, "sums": sums, "saved": saved,
+        "editing": True,
         "route": approvals.route_for(g.user, quote.owner), "oob": wants_part(),
         "last_prices": {} if wants_part() else last_prices(quote, draft.rows),
     }
