@@ -177,6 +177,8 @@ function shortcut(event) {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (Date.now() - afterG < 1500 && GO[key]) return one(`[data-go="${GO[key]}"]`) ?? null;
   afterG = key === "g" ? Date.now() : 0;
+  const inRow = all("[data-row-key]", currentRow() ?? document.createElement("i")).find(item => item.dataset.rowKey.toLowerCase() === key);
+  if (inRow) return inRow;
   const button = all("[data-key]").find(item => item.dataset.key.toLowerCase() === key && item.checkVisibility());
   if (button) return button;
   if (key === "Enter" && (!currentRow() || event.target.closest("a, button"))) return null;
