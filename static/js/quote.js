@@ -19,12 +19,11 @@
   let timer;
   let waiting = []; // what to do once everything is stored
 
-  const state = () => one("#save-state");
   const inConflict = () => one("#quote-conflict .callout");
 
   function touch() {
     changed = true;
-    state().textContent = state().dataset.unsaved;
+    for (const id of ["save-state", "save-state-phone"]) document.getElementById(id).textContent = one("#save-state").dataset.unsaved;
     clearTimeout(timer);
     timer = setTimeout(save, AUTOSAVE);
   }
