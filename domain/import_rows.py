@@ -70,7 +70,7 @@ class Judge:
     def batches(self, size):
         """Lists of at most `size` rows, from the first one that has not been written yet."""
         rows = (self.judged(number, cells) for number, cells in self.records())
-        for row in islice(rows, self.job.read):
+        for _written in islice(rows, self.job.read):
             pass  # judged again after a restart, so that doubles are known
         while batch := list(islice(rows, size)):
             yield batch

@@ -72,10 +72,12 @@ def line(longest):
 
 def phone(text, note):
     """A telephone as the forms keep it; a number that Excel shortened is named as such."""
-    if SCIENTIFIC.fullmatch(half_width(text)):
+    typed = "".join(half_width(text).split())
+    if SCIENTIFIC.fullmatch(typed):
         raise Bad("scientific", text)
-    number = identifiers.plain_phone(text)
-    if identifiers.phone_complaint(number):
+    number = identifiers.plain_phone(typed)
+    area_code_was_guessed = number.startswith("0") and not typed.strip("(+").startswith(("0", "86"))
+    if area_code_was_guessed or identifiers.phone_complaint(number):
         is_mobile = identifiers.MOBILE.fullmatch(number) and len(number) != identifiers.MOBILE_DIGITS
         raise Bad("mobile_length", len(number)) if is_mobile else Bad("phone")
     return number

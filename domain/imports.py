@@ -7,6 +7,7 @@ from time import sleep
 from peewee import fn
 
 from domain import Refused, _, bulk, events, import_fields, import_files, import_rows, now, search, transaction
+from domain.import_rows import Problem
 from models import Customer, Import, ImportProblem, Lead, Product, name_key
 
 log = logging.getLogger("haitu.imports")
@@ -297,15 +298,22 @@ def problems(job, refused, size=100):
 
 
 def problems_by_rule(job):
-    """[(refused, column, rule without its fact, how often, an example)], refusals and frequent ones first."""
+    """[(a problem that stands for all of its kind, how many rows)], refusals and frequent ones first."""
     grouped = (
         ImportProblem.select(ImportProblem.refused, ImportProblem.column, ImportProblem.rule, fn.COUNT(ImportProblem.id))
         .where(ImportProblem.job == job.id)
         .group_by(ImportProblem.refused, ImportProblem.column, ImportProblem.rule)
         .tuples()
     )
-    sums = {}
+    kinds = {}
     for refused, column, rule, number in grouped:
-        key = (refused, column, rule.partition(":")[0])
-        sums[key] = sums.get(key, 0) + number
-    return sorted(((*key, number) for key, number in sums.items()), key=lambda found: (not found[0], -found[3]))
+        kind = kinds.setdefault((refused, column, rule.partition(":")[0]), [set(), 0])
+        kind[0].add(rule)
+        kind[1] += number
+    found = [(standing_for(*key, rules), number) for key, (rules, number) in kinds.items()]
+    return sorted(found, key=lambda each: (not each[0].refused, -each[1]))
+
+
+def standing_for(refused, column, name, rules):
+    """Where the facts differ from row to row, … stands for them."""
+    return Problem(refused, column, "", next(iter(rules)) if len(rules) == 1 else f"{name}:…")
