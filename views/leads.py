@@ -110,7 +110,7 @@ def tabs_of(whose):
 def listed():
     """(query, columns, newest first): the list that the address asks for. A record's page walks the same list."""
     tabs = tabs_of(people())
-    label, query, columns, descending = tabs.get(request.args.get("tab"), tabs["all"])
+    label, query, columns, descending = tabs.get(request.args.get("view"), tabs["all"])
     if request.args.get("status") in Lead.STATUSES:
         query = query.where(Lead.status == request.args["status"])
     if sources := request.args.getlist("source"):
@@ -122,9 +122,9 @@ def listed():
 def index():
     require(can_create_lead(g.user))
     query, columns, descending = listed()
-    tab = request.args.get("tab", "all")
+    view = request.args.get("view", "all")
     return page(
-        "leads/index.html", "list", leads=page_of(query, *columns, descending=descending), tabs=tabs_with_counts(tab),
+        "leads/index.html", "list", leads=page_of(query, *columns, descending=descending), tabs=tabs_with_counts(view),
         filters=filters(), team=is_team(), walk=walk_arguments(),
     )
 
@@ -133,7 +133,7 @@ def tabs_with_counts(current):
     tabs = tabs_of(people())
     counts = Company.select(*[capped(query.select(Lead.id)).alias(name) for name, (_label, query, *_rest) in tabs.items()]).dicts().get()
     return [
-        {"label": label, "url": page_url(tab=None if name == "all" else name), "count": count_words(counts[name]),
+        {"label": label, "url": page_url(view=None if name == "all" else name), "count": count_words(counts[name]),
          "current": name == current}
         for name, (label, *_rest) in tabs.items()
     ]
@@ -154,7 +154,7 @@ def filters():
 
 def walk_arguments():
     """What a record's page needs to know to walk this list: the address without its cursor."""
-    return {name: values for name, values in request.args.to_dict(flat=False).items() if name not in ("after", "before")}
+    return {name: values for name, values in request.args.to_dict(flat=False).items() if name not in ("after", "before", "tab")}
 
 
 # ---- one lead --------------------------------------------------------------------------------------------------------
@@ -164,7 +164,7 @@ def walk_arguments():
 def show(id):
     lead = get_or_404(Lead.visible_to(g.user), id)
     return render_template(
-        "leads/show.html", record=lead, lead=lead, walk=walk_arguments(), nav=neighbours(lead), ledger=ledger(lead),
+        "leads/show.html", tab=tab if (tab := request.args.get("tab")) in ("facts", "related") else "stream", record=lead, lead=lead, walk=walk_arguments(), nav=neighbours(lead), ledger=ledger(lead),
         matches=duplicates.of(g.user, lead.name, lead.phone, lead.credit_code, lead.id) if lead.is_open else [],
         conversion=conversion_of(lead), quota=pools.quota(g.user) if lead.in_pool else None,
     )
