@@ -39,7 +39,9 @@ class Row:
         return any(problem.refused for problem in self.problems)
 
     def complain(self, rule, column="", value="", refused=True):
-        self.problems.append(Problem(refused, column, value[:200], rule))
+        problem = Problem(refused, column, value[:200], rule)
+        if problem not in self.problems:  # one column may feed two fields
+            self.problems.append(problem)
 
     def remark(self, rule, column="", value=""):
         self.complain(rule, column, value, refused=False)

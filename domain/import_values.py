@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from domain import identifiers
 
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 SCIENTIFIC = re.compile(r"\d(?:\.\d+)?e\+?\d{1,3}", re.IGNORECASE)
 YEAR_FIRST = re.compile(r"(?P<year>\d{4})(?P<sign>[-/.年])(?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?(?:[ T]\d.*)?")
 COMPACT = re.compile(r"(?P<year>19\d\d|20\d\d)(?P<month>\d\d)(?P<day>\d\d)")
@@ -49,7 +50,7 @@ def plain(longest):
     def read(text, note):
         if len(text) > longest:
             raise Bad("too_long", longest)
-        if any(unicodedata.category(letter) == "Cc" and letter not in "\n\r\t" for letter in text):
+        if CONTROL.search(text):
             raise Bad("control_sign")
         return text
 
