@@ -58,7 +58,7 @@ def move(opportunity, stage, by, at=None):
         log_stage(opportunity, by, at)
         events.record(
             "opportunity.moved", opportunity, by, {"stage": left.id}, {"stage": stage.id}, at=at,
-            previous=left.name, stage=stage.name,
+            previous_stage=left.name, stage=stage.name,
         )
     return opportunity
 

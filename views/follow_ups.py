@@ -11,15 +11,16 @@ from wtforms import DateTimeLocalField, RadioField, SelectField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from domain import follow_ups, local, now, time_zone, timeline
-from models import BY_KIND, Task
+from models import BY_KIND, Stage, Task
 from permissions import can_follow_up
 from views.fields import Line, longest
-from views.formats import choice, day, dictionary, money, today, when
+from views.formats import choice, day, dictionary, in_language, money, today, when
 from views.helpers import form_again, fragment_or_redirect, get_or_404, go, page, remember_where, require, toast
 
 bp = Blueprint("follow_ups", __name__)
 
 KINDS = {"leads": "lead", "customers": "customer", "opportunities": "opportunity"}
+PLURALS = {kind: plural for plural, kind in KINDS.items()}
 METHODS = {  # value: (label, icon)
     "phone": (_l("Phone"), "phone"),
     "wechat": (_l("WeChat"), "brand-wechat"),
@@ -161,7 +162,16 @@ def shown(name, value):
         return str(choice(value, field))
     if name in MONEY:
         return money(value)
+    if name in ("stage", "previous_stage"):
+        return stage_called(value)
     return when(datetime.fromisoformat(value)) if name.endswith("_at") else str(value)
+
+
+def stage_called(name):
+    """The stage of that name in the reader's language; as it was written when it is called so no more."""
+    if "stages" not in g:
+        g.stages = {stage.name: stage for stage in Stage.in_order()}
+    return in_language(g.stages[name]) if name in g.stages else name
 
 
 @bp.app_template_global()
@@ -171,7 +181,7 @@ def field_label(name):
 
 @bp.app_template_global()
 def record_url(kind, id, **arguments):
-    return url_for(f"{BY_KIND[kind]._meta.table_name if kind == 'opportunity' else kind + 's'}.show", id=id, **arguments)
+    return url_for(f"{PLURALS.get(kind, kind + 's')}.show", id=id, **arguments)
 
 
 bp.add_app_template_global(METHODS, "follow_up_methods")
