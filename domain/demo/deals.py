@@ -90,7 +90,7 @@ def pursue(story):
         for full, short, province, city, title, yuan, login, days, step in rows:
             deal = open_deal(story, stages, name, (full, short, province, city, title, yuan, login), days)
             plan(story, deal, step)
-    for full, short, city, title, yuan, login, days in WON:
+    for full, short, city, title, yuan, login, days in reversed(WON):
         facts = (full, short, "", city, title, yuan, login)
         deal = open_deal(story, stages, "商务谈判", facts, days + 5)
         deals.win(deal, by=story[login], at=story.ago(days, 10.7))
