@@ -57,16 +57,17 @@ def tell_quote_owner(event, quote, by):
 
 
 def facts_of(quote, by):
-    return {"actor": by.name, "number": quote.title, "customer": quote.customer.name, "amount": quote.total}
+    return {"actor": by.name, "actor_id": by.id, "number": quote.title, "customer": quote.customer.name, "amount": quote.total}
 
 
 def tell_new_owner(event, record, by):
     """The person to whom a record was given."""
-    notify([record.owner] if record.owner_id != by.id else [], event.verb, record, event.at, actor=by.name, name=record.name)
+    readers = [record.owner] if record.owner_id != by.id else []
+    notify(readers, event.verb, record, event.at, actor=by.name, actor_id=by.id, name=record.name)
 
 
 def tell_service_person(event, ticket, by):
     """Whoever was dispatched, unless he took it himself."""
     readers = [ticket.owner] if ticket.owner_id != by.id else []
-    facts = {"actor": by.name, "number": ticket.number, "title": ticket.title, "customer": ticket.customer.label}
+    facts = {"actor": by.name, "actor_id": by.id, "number": ticket.number, "title": ticket.title, "customer": ticket.customer.label}
     notify(readers, event.verb, ticket, event.at, **facts)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
-from flask import Blueprint, g, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -75,6 +75,14 @@ def show(id):
     step = get_or_404(Approval.select(), id)
     quote = get_or_404(Quote.visible_to(g.user), step.record_id)
     return page("approvals/index.html", "panes", **inbox(step, quote))
+
+
+@bp.get("/quotes/<int:id>/approval")
+def of_quote(id):
+    """Where a quote is decided: the node that is asked now, or that was decided last."""
+    quote = get_or_404(Quote.visible_to(g.user), id)
+    step = Approval.current_of(quote) or approvals.last_decided(quote)
+    return redirect(url_for("approvals.show", id=step.id) if step else url_for("quotes.show", id=id))
 
 
 def inbox(step=None, quote=None, form=None):

@@ -1,0 +1,65 @@
+"""Messages over HTTP: the list, reading one and all, and where each leads."""
+
+import pytest
+
+from domain import approvals, notifications
+from models import Notice
+from tests import offers
+
+HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+@pytest.fixture
+def asked(cast):
+    """The manager's message that a quote waits for him."""
+    approvals.submit(offers.quote(cast.seller), by=cast.seller)
+    return Notice.get(Notice.user == cast.manager)
+
+
+def unread(user):
+    return Notice.select().where(Notice.user == user, Notice.read_at.is_null()).count()
+
+
+def test_one_sees_ones_own_messages_only(login, cast, asked):
+    assert "孙一" in login(cast.manager).get("/notices").text
+    assert "notice-" not in login(cast.seller).get("/notices").text
+
+
+def test_opening_a_message_reads_it_and_leads_to_what_waits(login, cast, asked):
+    client = login(cast.manager)
+    answer = client.post(f"/notices/{asked.id}/read", data={"open": "1"})
+    assert (answer.status_code, unread(cast.manager)) == (303, 0)
+    opened = client.get(answer.location)
+    assert opened.status_code == 302 and opened.location.startswith("/approvals/")
+
+
+def test_a_message_can_be_read_without_leaving(login, cast, asked):
+    answer = login(cast.manager).post(f"/notices/{asked.id}/read", headers=HTMX)
+    assert answer.status_code == 200 and "unread" not in answer.text.split(">")[0]
+    assert unread(cast.manager) == 0
+
+
+def test_another_persons_message_is_not_there(login, cast, asked):
+    assert login(cast.seller).post(f"/notices/{asked.id}/read").status_code == 404
+    assert unread(cast.manager) == 1
+
+
+def test_all_can_be_read_at_once(login, cast, asked):
+    answer = login(cast.manager).post("/notices/read", data={"up_to": asked.id})
+    assert (answer.status_code, unread(cast.manager)) == (303, 0)
+
+
+def test_the_tab_of_unread_ones_is_empty_then(login, cast, asked):
+    notifications.read(asked)
+    client = login(cast.manager)
+    assert "notice-" not in client.get("/notices?show=unread").text
+    assert "notice-" in client.get("/notices").text
+
+
+def test_who_was_rejected_is_led_to_the_quote(login, cast, asked):
+    quote = approvals.Quote.get()
+    approvals.reject(quote, by=cast.manager, comment="毛利太低")
+    notice = Notice.get(Notice.user == cast.seller)
+    page = login(cast.seller)
+    assert "毛利太低" in page.get("/notices").text
+    assert page.post(f"/notices/{notice.id}/read", data={"open": "1"}).location == f"/quotes/{quote.id}"
