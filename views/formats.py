@@ -102,7 +102,7 @@ def when(at):
     if at is None:
         return ""
     days = (local(at).date() - today()).days
-    near = {-1: gettext("Yesterday"), 0: gettext("Today"), 1: gettext("Tomorrow")}.get(days)
+    near = {-1: gettext("Yesterday"), 0: pgettext("day", "Today"), 1: gettext("Tomorrow")}.get(days)
     return f"{near or day(at, weekday=True)} {clock(at)}"
 
 
