@@ -90,8 +90,14 @@ class Sums:
             return None
         if not self.totals.list_total:
             return Concern(_("The whole quote is free."))
-        text = _("Discount rate %(rate)s, below %(floor)s.", rate=f"{found.shown}%", floor=percent(found.limit))
-        return self.with_way_out(text, found.short, percent(found.limit))
+        rate, floor, totals = f"{found.shown}%", percent(found.limit), self.totals
+        if found.short > totals.order_discount:
+            return Concern(_("Discount rate %(rate)s, below %(floor)s.", rate=rate, floor=floor))
+        text = _(
+            "Discount rate %(rate)s, below %(floor)s. ¥%(amount)s less off reaches it.",
+            rate=rate, floor=floor, amount=format_money(found.short),
+        )
+        return Concern(text, totals.order_discount - found.short, floor)
 
     def thin_margin(self):
         if self.totals.cost_total is None:
@@ -106,13 +112,6 @@ class Sums:
     def large_amount(self):
         found = limits.amount(self.totals, self.company.amount_limit)
         return Concern(_("The total is above ¥%(limit)s.", limit=format_money(found.limit))) if found.missed else None
-
-    def with_way_out(self, text, missing, goal):
-        """Say how much less of the order discount reaches the goal, where the order discount alone can."""
-        if missing > self.totals.order_discount:
-            return Concern(text)
-        less = _("¥%(amount)s less off reaches %(goal)s.", amount=format_money(missing), goal=goal)
-        return Concern(f"{text} {less}", self.totals.order_discount - missing, goal)
 
     # ---- the waterfall ----------------------------------------------------------------------------------------------
 

@@ -72,20 +72,28 @@
     save();
   });
 
-  // ---- Figures that came back: mark the fields that are wrong, and leave the focus where it is ----
+  // ---- Figures that came back: lay them out, mark the fields that are wrong, leave the focus where it is ----
 
   for (const source of [form, saver]) source.addEventListener("htmx:after:swap", event => {
     event.stopPropagation();
-    markFaults();
-  });
-  function markFaults() {
-    all("tr[data-line]", lines).forEach(row => {
-      const wrong = one("[data-wrong]", row).dataset.wrong.split(" ");
-      all("input.cell", row).forEach(input => setWrong(input, wrong.includes(input.name)));
-    });
+    layOut();
     setWrong(form.elements.order_discount, one("#discount-error").textContent !== "");
     setWrong(form.elements.valid_until, one("#validity-error").textContent !== "");
+  });
+  function layOut() {
+    const rows = new Map(all("tr[data-line]", lines).map(row => [row.dataset.line, row]));
+    for (const line of one("#figures").children) {
+      const row = rows.get(line.dataset.key);
+      if (!row) continue;
+      const wrong = line.dataset.wrong?.split(" ") ?? [];
+      write(one("[data-amount]", row), line.dataset.amount);
+      write(one("[data-unit]", row), line.dataset.unit);
+      write(one("[data-error]", row), line.textContent);
+      all("input.cell", row).forEach(input => setWrong(input, wrong.includes(input.name)));
+    }
+    one("#figures").replaceChildren();
   }
+  const write = (cell, text) => { if (cell.textContent !== text) cell.textContent = text; };
   const setWrong = (input, wrong) => wrong ? input.setAttribute("aria-invalid", "true") : input.removeAttribute("aria-invalid");
 
   // ---- Typing ----
