@@ -17,7 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import documents
 import views
-from domain import accounts, backup, demo, events, import_runner, schedule, schema
+from domain import accounts, backup, demo, events, import_runner, moving, schedule, schema
 from models import Company, db
 from views import answers, formats, shell
 
@@ -143,6 +143,14 @@ def add_commands(app):
     def restore_command(file):
         """Put a backup back; the present database is kept beside it."""
         click.echo(backup.restore(app.config["DATA"], file))
+
+    @app.cli.command("move-from-sqlite")
+    @click.argument("file", type=click.Path(exists=True))
+    def move_command(file):
+        """Copy a SQLite database into the empty PostgreSQL one that DATABASE_URL names."""
+        prepare(app)
+        for table, rows in moving.from_sqlite(file).items():
+            click.echo(f"{rows:>9,}  {table}")
 
     @app.cli.command("audit")
     def audit_command():
