@@ -6,12 +6,13 @@ from itertools import groupby
 from flask import Blueprint, abort, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext, pgettext
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, RadioField, SelectField, TextAreaField
+from wtforms import DateTimeLocalField, RadioField, SelectField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from domain import follow_ups, local, now, time_zone, timeline
-from models import BY_KIND, Stage, Task
+from models import BY_KIND, ApprovalNode, Stage, Task
 from permissions import can_follow_up
 from views.fields import Line, longest
 from views.formats import choice, day, dictionary, in_language, money, today, when
@@ -25,7 +26,7 @@ METHODS = {  # value: (label, icon)
     "phone": (_l("Phone"), "phone"),
     "wechat": (_l("WeChat"), "brand-wechat"),
     "visit": (_l("Visit"), "map-pin"),
-    "email": (_l("E-mail"), "mail"),
+    "email": (lazy_pgettext("follow-up", "E-mail"), "mail"),
     "note": (_l("Note"), "note"),
 }
 OUTCOMES = {
@@ -87,9 +88,9 @@ class FollowUpForm(FlaskForm):
 
     def validate_next(self, field):
         if self.due_at and self.due_at < now() - timedelta(minutes=1):
-            raise ValueError(_("The next follow-up lies in the past."))
+            raise ValidationError(_("The next follow-up lies in the past."))
         if field.data == PICK and not self.next_at.data:
-            raise ValueError(_("Pick a date for the next follow-up."))
+            raise ValidationError(_("Pick a date for the next follow-up."))
 
 
 class DueForm(FlaskForm):
@@ -149,7 +150,7 @@ def timeline_counts(record):
 def day_words(date):
     """今天, 昨天, 11-18 周三."""
     passed = (today() - date).days
-    return {0: _("Today"), 1: _("Yesterday")}.get(passed) or day(date, weekday=True)
+    return {0: pgettext("day", "Today"), 1: _("Yesterday")}.get(passed) or day(date, weekday=True)
 
 
 @bp.app_template_global()
@@ -164,6 +165,8 @@ def shown(name, value):
         return money(value)
     if name in ("stage", "previous_stage"):
         return stage_called(value)
+    if name == "node":
+        return node_called(value)
     return when(datetime.fromisoformat(value)) if name.endswith("_at") else str(value)
 
 
@@ -172,6 +175,13 @@ def stage_called(name):
     if "stages" not in g:
         g.stages = {stage.name: stage for stage in Stage.in_order()}
     return in_language(g.stages[name]) if name in g.stages else name
+
+
+def node_called(name):
+    """The step of an approval in the reader's language; as it was written when it is called so no more."""
+    if "nodes" not in g:
+        g.nodes = {node.name: node for node in ApprovalNode.in_order()}
+    return in_language(g.nodes[name]) if name in g.nodes else name
 
 
 @bp.app_template_global()

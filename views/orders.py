@@ -1,0 +1,129 @@
+"""Orders: the list, the page of one, and its steps from an approved quote to completion."""
+
+from flask import Blueprint, g, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_pgettext as _lp
+from peewee import SQL, Select, fn
+
+from domain import orders, search
+from domain.money import capitals
+from models import FEW, Company, Customer, Opportunity, Order, OrderLine, Quote, Ticket
+from permissions import can_advance_order, can_order, can_review_order
+from views.helpers import get_or_404, go, page, page_of, require, toast
+
+bp = Blueprint("orders", __name__)
+
+STATUSES = {
+    Order.GENERATED: (_lp("order", "Generated"), "warn"),
+    Order.REVIEWED: (_lp("order", "Reviewed"), "info"),
+    Order.EXECUTING: (_lp("order", "Executing"), "accent"),
+    Order.COMPLETED: (_lp("order", "Completed"), "ok"),
+}
+RELATED = 5
+
+
+@bp.app_template_global()
+def order_status(order):
+    """(words, tone) for a chip."""
+    return STATUSES[order.status]
+
+
+# ---- the list --------------------------------------------------------------------------------------------------------
+
+
+@bp.get("/orders")
+def index():
+    status, text = request.args.get("status"), request.args.get("q", "").strip()[:100]
+    shown = Order.visible_to(g.user)
+    numbers = counted(shown)
+    if status in STATUSES:
+        shown = shown.where(Order.status == status)
+    found = page_of(containing(shown, text), Order.id)
+    context = {"orders": found, "status": status, "text": text, "counts": numbers, "statuses": STATUSES}
+    return page("orders/index.html", "rows", **context)
+
+
+def counted(query):
+    """{status: number, None: all}, each counted no further than 1,001, in one query."""
+    queries = {"every": query} | {status: query.where(Order.status == status) for status in STATUSES}
+    few = {name: each.select(SQL("1")).order_by().limit(FEW) for name, each in queries.items()}
+    columns = [Select([each], [fn.COUNT(SQL("1"))]).alias(name) for name, each in few.items()]
+    numbers = Company.select(*columns).dicts().get()
+    return {None if name == "every" else name: number for name, number in numbers.items()}
+
+
+def containing(query, text):
+    """Limited to a part of the number, or of the customer's name."""
+    if not text:
+        return query
+    customers = search.narrowed(Customer.select(Customer.id), "customer", text)
+    return query.where(Order.number.contains(text) | Order.customer.in_(customers))
+
+
+# ---- one order -------------------------------------------------------------------------------------------------------
+
+
+@bp.get("/orders/<int:id>")
+def show(id):
+    order = find(id)
+    opportunity = visible(Opportunity, order.opportunity_id)
+    theirs = Ticket.visible_to(g.user).where(Ticket.order == order.id).order_by(Ticket.id.desc())
+    return page(
+        "orders/show.html", order=order, record=order, opportunity=opportunity, lines=lines_of(order), statuses=STATUSES,
+        quote=visible(Quote, order.quote_id), customer=visible(Customer, order.customer_id), capitals=capitals(order.total),
+        tickets=list(theirs.limit(RELATED + 1)), tab=request.args.get("show", "stream"),
+    )
+
+
+def find(id):
+    return get_or_404(Order.visible_to(g.user), id)
+
+
+def visible(table, id):
+    """What the order belongs to, where this person may open it."""
+    return table.visible_to(g.user).where(table.id == id).first()
+
+
+def lines_of(order):
+    return list(OrderLine.select().where(OrderLine.order == order.id).order_by(OrderLine.position))
+
+
+# ---- its steps -------------------------------------------------------------------------------------------------------
+
+
+@bp.post("/quotes/<int:id>/orders")
+def create(id):
+    quote = get_or_404(Quote.visible_to(g.user), id)
+    require(can_order(g.user, quote))
+    order = orders.create(quote, by=g.user)
+    toast(_("Order %(number)s is taken.", number=order.number))
+    return go(url_for("orders.show", id=order.id))
+
+
+@bp.post("/orders/<int:id>/review")
+def review(id):
+    order = find(id)
+    require(can_review_order(g.user, order))
+    orders.review(order, by=g.user)
+    return done(order, _("Order %(number)s is reviewed.", number=order.number))
+
+
+@bp.post("/orders/<int:id>/start")
+def start(id):
+    order = find(id)
+    require(can_advance_order(g.user, order))
+    orders.start(order, by=g.user)
+    return done(order, _("Order %(number)s is being carried out.", number=order.number))
+
+
+@bp.post("/orders/<int:id>/complete")
+def complete(id):
+    order = find(id)
+    require(can_advance_order(g.user, order))
+    orders.complete(order, by=g.user)
+    return done(order, _("Order %(number)s is completed.", number=order.number))
+
+
+def done(order, message):
+    toast(message)
+    return go(url_for("orders.show", id=order.id))
