@@ -103,7 +103,7 @@ on("htmx:after:request", event => {
 on("toggle", event => {
   const menu = event.target;
   if (!menu.matches?.(".menu") || event.newState !== "open") return;
-  const button = one(`[popovertarget="${menu.id}"]`).getBoundingClientRect();
+  const button = all(`[popovertarget="${menu.id}"]`).find(opener => opener.checkVisibility()).getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = menu;
   const below = button.bottom + 4 + height <= innerHeight;
   menu.style.top = `${below ? button.bottom + 4 : Math.max(8, button.top - 4 - height)}px`;
