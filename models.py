@@ -448,7 +448,7 @@ class Lead(Owned):
         """What a pool's page lists, each with the person who had it last."""
         previous = User.alias()
         return (
-            cls.select(cls, previous)
+            cls.select(cls, previous.id, previous.name)
             .join(previous, JOIN.LEFT_OUTER, on=(cls.last_owner == previous.id), attr="last_owner")
             .where(cls.pool == pool, cls.owner.is_null())
         )

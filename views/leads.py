@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from peewee import EnclosedNodeList
-from wtforms import BooleanField, DateField, HiddenField, TextAreaField
+from wtforms import BooleanField, DateField, HiddenField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Length, Optional
 
 from domain import duplicates, leads, search, start_of_day
@@ -44,8 +44,8 @@ class LeadForm(FlaskForm):
     phone = PhoneField(_l("Phone"), [longest(40)])
     wechat = Line(_l("WeChat"), [longest(60)])
     email = EmailField(_l("E-mail"), [longest(120)])
-    source = ChoiceField(_l("Source"), field="source")
-    industry = ChoiceField(_l("Industry"), field="industry")
+    source = ChoiceField(_l("Source"), field="source", default="")
+    industry = ChoiceField(_l("Industry"), field="industry", default="")
     province = Line(_l("Province"), [longest(40)])
     city = Line(_l("City"), [longest(40)])
     address = Line(_l("Address"), [longest(300)])
@@ -74,7 +74,7 @@ class ConvertForm(FlaskForm):
 
     def validate_name(self, field):
         if self.with_opportunity.data and not field.data:
-            raise ValueError(_("Write what the deal is about."))
+            raise ValidationError(_("Write what the deal is about."))
 
     @property
     def opportunity(self):
@@ -113,7 +113,7 @@ def listed():
     label, query, columns, descending = tabs.get(request.args.get("view"), tabs["all"])
     if request.args.get("status") in Lead.STATUSES:
         query = query.where(Lead.status == request.args["status"])
-    if sources := request.args.getlist("source"):
+    if sources := [value for value in request.args.getlist("source") if value]:
         query = query.where(Lead.source.in_(sources))
     return search.narrowed(query, "lead", request.args.get("q", "")), columns, descending
 
@@ -144,7 +144,7 @@ def filters():
     shown = []
     if request.args.get("status") in Lead.STATUSES:
         shown.append((_("Status"), _("is"), STATUS_WORDS[request.args["status"]], page_url(status=None)))
-    if sources := request.args.getlist("source"):
+    if sources := [value for value in request.args.getlist("source") if value]:
         words = ", ".join(str(choice(value, "source")) for value in sources)
         shown.append((_("Source"), _("is"), words, page_url(source=None)))
     if text := request.args.get("q"):
@@ -163,8 +163,10 @@ def walk_arguments():
 @bp.get("/<int:id>")
 def show(id):
     lead = get_or_404(Lead.visible_to(g.user), id)
+    tab = request.args.get("tab")
     return render_template(
-        "leads/show.html", tab=tab if (tab := request.args.get("tab")) in ("facts", "related") else "stream", record=lead, lead=lead, walk=walk_arguments(), nav=neighbours(lead), ledger=ledger(lead),
+        "leads/show.html", record=lead, lead=lead, tab=tab if tab in ("facts", "related") else "stream",
+        walk=walk_arguments(), nav=neighbours(lead), ledger=ledger(lead),
         matches=duplicates.of(g.user, lead.name, lead.phone, lead.credit_code, lead.id) if lead.is_open else [],
         conversion=conversion_of(lead), quota=pools.quota(g.user) if lead.in_pool else None,
     )

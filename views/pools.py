@@ -111,7 +111,7 @@ def tabs(here):
 
 def narrowed(query, here):
     """The pool's list under the filters of the address."""
-    if sources := request.args.getlist("source"):
+    if sources := [value for value in request.args.getlist("source") if value]:
         query = query.where(Lead.source.in_(sources))
     if city := request.args.get("city", "").strip():
         query = query.where(Lead.city == spelled_here(city, here))
@@ -130,7 +130,7 @@ def spelled_here(city, here):
 def filters():
     """[(label, verb, value, address without it)] of what is filtered now."""
     shown = []
-    if sources := request.args.getlist("source"):
+    if sources := [value for value in request.args.getlist("source") if value]:
         words = ", ".join(str(choice(value, "source")) for value in sources)
         shown.append((_("Source"), _("is"), words, page_url(source=None)))
     if city := request.args.get("city"):
