@@ -10,7 +10,7 @@ FORBIDDEN = {
     "inline script": re.compile(r"<script(?![^>]*\ssrc=)[^>]*>", re.IGNORECASE),
     "inline style": re.compile(r"<style\b|<[a-z][^<>]*\sstyle=", re.IGNORECASE),
     "inline handler": re.compile(r"<[a-z][^<>]*\son[a-z]+=", re.IGNORECASE),
-    "Python's None": re.compile(r">\s*None\s*<|=\"None\""),
+    "Python's None": re.compile(r"<(?!option)[a-z][^<>]*>\s*None\s*<|=\"None\""),
     "unfilled placeholder": re.compile(r"%\([a-z_]+\)[sd]"),
 }
 
