@@ -54,6 +54,7 @@ SENTENCES = {
     "opportunity.step_done": ("check", N_("ticked off the next step")),
     "opportunity.step_reopened": ("arrow-back-up", N_("put the next step back")),
     "opportunity.rescheduled": ("calendar", N_("moved the next step to %(next_at)s")),
+    "quote.created": ("plus", N_("began the quote %(number)s")),
     "quote.submitted": ("writing-sign", N_("submitted the quote for approval")),
     "quote.node_approved": ("check", N_("approved the step %(node)s. %(comment)s")),
     "quote.approved": ("check", N_("approved the quote. %(comment)s")),
@@ -95,6 +96,11 @@ FIELDS = {
     "expected_on": N_("Expected on"),
     "level": N_("Level"),
     "remark": N_("Remark"),
+    "lines": N_("Lines"),
+    "order_discount": N_("Order discount"),
+    "total": N_("Total"),
+    "valid_until": N_("Valid until"),
+    "terms": N_("Terms"),
 }
 
 

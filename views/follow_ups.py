@@ -37,7 +37,7 @@ OUTCOMES = {
     "refused": _l("Refused"),
 }
 QUICK_OUTCOMES = ("connected", "no_answer", "wechat_added")
-MONEY = {"amount", "total"}
+MONEY = {"amount", "order_discount", "total"}
 MORNING = 10  # o'clock: when a step is due that was planned for "tomorrow"
 PICK = "pick"
 

@@ -16,11 +16,10 @@ LATE = datetime(2026, 11, 24, 17)  # already the 25th in Shanghai
 
 @pytest.fixture
 def sensors(cast):
-    made = [
+    return [
         Product.create(sku="LD-200", name="激光测距传感器", unit="台", price=186_000, cost=112_345),
         Product.create(sku="PX-18N", name="光电开关", unit="只", price=16_800, cost=9_871, tax_rate=Decimal("0.06")),
     ]
-    return made
 
 
 @pytest.fixture

@@ -362,7 +362,8 @@ def test_mine_and_the_team_s(login, cast, draft):
 
 
 @pytest.mark.parametrize(("asked", "there"), [
-    ("status=draft", True), ("status=approved", False), ("q=20", True), ("q=恒立", True), ("q=szhl", True), ("q=常州", False), ("status=nonsense", True),
+    ("status=draft", True), ("status=approved", False), ("q=20", True),
+    ("q=恒立", True), ("q=szhl", True), ("q=常州", False), ("status=nonsense", True),
 ])
 def test_the_list_is_narrowed_by_status_number_and_customer(login, cast, draft, asked, there):
     search.index("customer", draft.customer)
@@ -391,7 +392,7 @@ def counted(queries, client, quote):
     for request in requests:
         with queries() as seen:
             assert request().status_code == 200
-        numbers.append(len([sql for sql in seen if 'session' not in sql.lower()]))
+        numbers.append(len([sql for sql in seen if "session" not in sql.lower()]))
     return numbers
 
 
