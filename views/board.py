@@ -108,6 +108,7 @@ def drawn(wanted, only=None):
         "wanted": wanted,
         "columns": columns,
         "shown": shown,
+        "first_shown": next((column.stage.id for column in columns if column.count), None),
         **narrowed_to(wanted),
         **about([deal for column in shown for deal in column.deals]),
     }

@@ -19,6 +19,7 @@ from views.helpers import (
     go,
     page,
     page_of,
+    part_shown,
     require,
     toast,
 )
@@ -203,7 +204,7 @@ def everything_about(customer):
         "figures": figures(customer),
         "contacts": list(customer.contacts.order_by(Contact.decides.desc(), Contact.id)),
         "members": members_of(customer),
-        "tab": request.args.get("show", "stream"),
+        "tab": part_shown(),
     }
 
 

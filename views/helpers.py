@@ -89,6 +89,12 @@ def form_again(template, block=None, **context):
     return render_template(template, **context), 422
 
 
+def part_shown():
+    """Which part of a record a phone shows: stream, facts or related."""
+    tab = request.args.get("tab")
+    return tab if tab in ("facts", "related") else "stream"
+
+
 # ---- where to go next ------------------------------------------------------------------------------------------------
 
 

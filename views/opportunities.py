@@ -7,19 +7,20 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, HiddenField, SelectField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Optional
 
-from domain import customers, deals, now
-from domain.follow_ups import open_task
+from domain import customers, deals, local, now
 from models import Contact, Customer, Opportunity, Order, Quote, Stage
 from permissions import can_create_opportunity, can_edit_opportunity, can_reopen_opportunity, sees_leads
 from views import board
 from views.fields import ChoiceField, Line, MoneyField, OwnerField, id_of, longest
-from views.formats import in_language, today
+from views.follow_ups import METHODS
+from views.formats import day, in_language, today, when
 from views.helpers import (
     form_again,
     fragment_or_redirect,
     get_or_404,
     go,
     page,
+    part_shown,
     remember_where,
     require,
     toast,
@@ -30,6 +31,13 @@ bp = Blueprint("opportunities", __name__, url_prefix="/opportunities")
 
 RELATED = 5
 OTHER = "other"  # the one reason that says nothing by itself
+
+
+@bp.app_template_filter()
+def planned(step):
+    """今天 16:00 电话, 11-27 周五 拜访: the hour only of what is near."""
+    far = (local(step.due_at).date() - today()).days > 1
+    return f"{day(step.due_at, weekday=True) if far else when(step.due_at)} {step.what or METHODS[step.method][0]}"
 
 
 class OpportunityForm(FlaskForm):
@@ -180,8 +188,8 @@ def show(id):
     opportunity = find(id)
     return page(
         "opportunities/show.html", opportunity=opportunity, record=opportunity, stages=Stage.in_order(),
-        quotes=newest(Quote, opportunity), orders=newest(Order, opportunity), task=open_task(opportunity),
-        days=opportunity.days_in_stage(now()), tab=request.args.get("show", "stream"),
+        quotes=newest(Quote, opportunity), orders=newest(Order, opportunity),
+        days=opportunity.days_in_stage(now()), tab=part_shown(),
     )
 
 

@@ -57,7 +57,7 @@ def index():
 
 def categories():
     named = Product.select(Product.category).where(Product.category != "").distinct().order_by(Product.category)
-    return [product.category for product in named]
+    return [(product.category, product.category) for product in named]
 
 
 @bp.get("/new")
