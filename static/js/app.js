@@ -42,18 +42,18 @@ if (toasts) {
   new MutationObserver(changes => changes.forEach(change => change.addedNodes.forEach(startClock))).observe(toasts, { childList: true });
 }
 
-// ---- htmx: the bar on top after 300 ms, and a sentence when no answer came that could be shown ----
+// ---- htmx: after 300 ms a bar on top and the old content dimmed; a sentence when no answer came that could be shown ----
 
-let running = 0;
-let barTimer;
-on("htmx:before:request", () => {
-  if (running++ === 0) barTimer = setTimeout(() => body.classList.add("loading"), 300);
-});
-on("htmx:finally:request", () => {
-  running = Math.max(0, running - 1);
-  if (running) return;
-  clearTimeout(barTimer);
-  body.classList.remove("loading");
+const slow = new Map();
+on("htmx:before:request", ({ detail: { ctx } }) => slow.set(ctx, setTimeout(() => {
+  body.classList.add("loading");
+  if (ctx.target instanceof Element && ctx.target !== body) ctx.target.classList.add("waiting");
+}, 300)));
+on("htmx:finally:request", ({ detail: { ctx } }) => {
+  clearTimeout(slow.get(ctx));
+  slow.delete(ctx);
+  if (ctx.target instanceof Element) ctx.target.classList.remove("waiting");
+  if (!slow.size) body.classList.remove("loading");
 });
 on("htmx:error", event => { if (event.detail.error?.name !== "AbortError") toast(body.dataset.failed, "bad"); });
 on("htmx:response:error", event => {
