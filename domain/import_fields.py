@@ -81,14 +81,19 @@ FIELDS = {
         Field("name", values.line(200), known_as("产品名称 · 商品名称 · 名称 · 品名 · 产品 · 商品 · Product Name · Item Name · Name · Product"),
               required=True),
         Field("price", values.money, known_as(
-            "含税单价 · 含税价 · 销售价 · 售价 · 单价 · 标准价格 · 标准售价 · 价格 · 目录价 · 零售价 · Unit Price · List Price · Price · Sales Price"
+            "含税单价 · 含税价 · 销售价 · 售价 · 单价 · 标准价格 · 标准售价 · 价格 · 目录价 · 零售价 · "
+            "List price with tax · Unit Price · List Price · Price · Sales Price"
         ), required=True),
-        Field("cost", values.money, known_as("成本 · 成本价 · 含税成本 · 采购价 · 进价 · Cost · Cost Price · Unit Cost · Purchase Price")),
+        Field("cost", values.money, known_as(
+            "成本 · 成本价 · 含税成本 · 采购价 · 进价 · Cost with tax · Cost · Cost Price · Unit Cost · Purchase Price"
+        )),
         Field("tax_rate", values.tax_rate, known_as("税率 · 增值税率 · Tax Rate · VAT · Tax · Taxable")),
         Field("category", values.line(60), known_as("分类 · 产品分类 · 商品分类 · 类别 · 产品类别 · Product Category · Category · Product Family")),
         Field("spec", values.line(200), known_as("规格 · 规格型号 · 型号 · Specification · Spec · Model · Description")),
         Field("unit", values.line(20), known_as("单位 · 计量单位 · Unit · Usage Unit · Unit of Measure · UOM")),
-        Field("active", values.yes_or_no, known_as("在售 · 状态 · 是否启用 · 是否在售 · 上下架 · Product Active · Active · Is Active · Status")),
+        Field("active", values.yes_or_no, known_as(
+            "在售 · 状态 · 是否启用 · 是否在售 · 上下架 · On sale · Product Active · Active · Is Active · Status"
+        )),
     ),
 }
 

@@ -80,7 +80,7 @@ class Judge:
     def judged(self, number, cells):
         row = Row(number, cells)
         if any(cells[len(self.headers):]):
-            row.complain("too_many_cells", value=str(len(cells)))
+            row.complain(f"too_many_cells:{len(cells)}")
             return row
         for one in self.fields:
             self.read_into(row, one)

@@ -156,9 +156,9 @@ def money(text, note):
         raise Bad("money")
     unit = found["unit"].lower()
     exact = Decimal(found["number"].replace(",", "")) * UNITS[unit] * 100
-    fen = int(exact.quantize(Decimal(1), ROUND_HALF_UP))
-    if fen > DEAREST:
+    if exact > DEAREST:
         raise Bad("money")
+    fen = int(exact.quantize(Decimal(1), ROUND_HALF_UP))
     if found["sign"] not in OURS:
         note("currency", found["sign"])
     if unit:

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import RadioField, SelectField
+from wtforms import RadioField, SelectField, ValidationError
 
 import permissions
 from domain import import_fields, import_files, import_reports, import_rows, import_runner, import_words, imports, now
@@ -61,7 +61,7 @@ class UploadForm(FlaskForm):
 
     def validate_pool(self, field):
         if self.what.data == import_fields.LEAD and self.chosen_pool() is None:
-            raise ValueError(_("Choose a pool."))
+            raise ValidationError(_("Choose a pool."))
 
 
 @bp.get("")
@@ -123,12 +123,14 @@ def run_form(job):
     headers = [(place, header or f"({letter})") for place, (header, letter) in enumerate(lettered(job.layout["headers"]))]
     selects = {
         f"column_{field.name}": SelectField(
-            import_words.label(job.what, field.name), choices=[("", _("— not in the file —")), *headers], coerce=position,
-            render_kw={"class": "input small"}, default=job.mapping.get(field.name),
+            import_words.label(job.what, field.name), coerce=position, default=job.mapping.get(field.name),
+            render_kw={"class": "input small"},
         )
         for field in import_fields.fields_of(job.what)
     }
     form = type("MappingForm", (RunForm,), selects)(pool=job.pool_id, existing=job.existing, bad_cells="refuse")
+    for name in selects:
+        form[name].choices = [("", _("— not in the file —")), *headers]
     form.pool.choices = pools()
     form.existing.choices = [(Import.SKIP, _("Skip the row")), (Import.CREATE, _("Create it all the same"))]
     form.bad_cells.choices = [("refuse", _("Refuse the row")), ("drop", _("Take the row without that cell, and list it"))]
