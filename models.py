@@ -265,6 +265,11 @@ class Notice(Table):
         indexes = ((("user", "id"), False),)
 
 
+UNREAD = Notice.read_at.is_null()
+Notice.add_index(Notice.user, where=UNREAD, name="notice_unread_of_user")
+Notice.add_index(Notice.record_kind, Notice.record_id, where=UNREAD, name="notice_unread_of_record")
+
+
 class Choice(Table):
     """A word that an administrator may edit: sources, drop reasons, lost reasons, industries, categories."""
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from importlib import import_module
 
 from domain import bulk, now
-from models import Event
+from models import Event, db
 
 GENESIS = "0" * 64
 
@@ -15,9 +15,10 @@ GENESIS = "0" * 64
 REACTIONS = {
     "lead.assigned": ("domain.notifications.tell_new_owner",),
     "quote.submitted": ("domain.notifications.ask_approvers",),
-    "quote.node_approved": ("domain.notifications.ask_approvers",),
-    "quote.approved": ("domain.notifications.tell_quote_owner",),
-    "quote.rejected": ("domain.notifications.tell_quote_owner",),
+    "quote.node_approved": ("domain.notifications.settle_asks", "domain.notifications.ask_approvers"),
+    "quote.approved": ("domain.notifications.settle_asks", "domain.notifications.tell_quote_owner"),
+    "quote.withdrawn": ("domain.notifications.settle_asks",),
+    "quote.rejected": ("domain.notifications.settle_asks", "domain.notifications.tell_quote_owner"),
     "ticket.dispatched": ("domain.notifications.tell_service_person",),
 }
 
@@ -36,9 +37,10 @@ def record(verb, record, by, before=None, after=None, at=None, **detail):
 
 def append(facts, by, at=None):
     """Audit rows for many facts of one act, in order, without reactions: an import writes thousands."""
+    if not db.in_transaction():
+        raise RuntimeError("A fact is recorded inside the transaction that makes it one: the chain is in the order of commits.")
     at = at or now()
-    last = Event.select(Event.hash).order_by(Event.id.desc()).first()
-    previous = last.hash if last else GENESIS
+    previous = head()[1]
     rows = []
     for verb, about, before, after, detail in facts:
         row = {
@@ -85,12 +87,23 @@ def changes(record, **new):
     return {name: old[name] for name in names}, {name: new[name] for name in names}
 
 
-def broken_link():
-    """The id of the first audit row that does not fit its predecessor, or None: `flask audit` prints it."""
-    previous = GENESIS
+def head():
+    """(id, hash) of the newest audit row: whoever keeps it elsewhere can tell when the end of the chain was cut off."""
+    last = Event.select(Event.id, Event.hash).order_by(Event.id.desc()).first()
+    return (last.id, last.hash) if last else (0, GENESIS)
+
+
+def broken_link(known_head=(0, GENESIS)):
+    """The id of the first audit row that does not fit its predecessor, or None: `flask audit` prints it.
+
+    A chain cannot see that its own end is missing, so a head that was noted earlier (in a backup) must still be in it.
+    """
+    previous, (known_id, known_hash) = GENESIS, known_head
+    known = known_id == 0
     for event in Event.select().order_by(Event.id).iterator():
         row = {field.name: event.__data__[field.name] for field in Event._meta.sorted_fields}
         if row["previous_hash"] != previous or digest(row) != event.hash:
             return event.id
         previous = event.hash
-    return None
+        known = known or (event.id, event.hash) == (known_id, known_hash)
+    return None if known else known_id

@@ -14,6 +14,7 @@ SENTENCES = {
     "ticket.dispatched": _l("%(actor)s dispatched ticket %(number)s to you: %(title)s, %(customer)s."),
     "lead.assigned": _l("%(actor)s assigned %(name)s to you."),
 }
+ASKING = ("quote.submitted", "quote.node_approved")  # messages that end in a decision
 
 
 def notify(users, verb, record, at=None, **facts):
@@ -48,6 +49,12 @@ def read_all(user, up_to, at=None):
 def ask_approvers(event, quote, by):
     """Whoever may decide the node that has become current."""
     notify(Approval.current_of(quote).deciders, event.verb, quote, event.at, **facts_of(quote, by))
+
+
+def settle_asks(event, quote, by):
+    """What was asked is answered: nobody needs to open the question any more."""
+    about = (Notice.record_kind == quote.kind()) & (Notice.record_id == quote.id) & Notice.verb.in_(ASKING)
+    Notice.update(read_at=event.at).where(about, Notice.read_at.is_null()).execute()
 
 
 def tell_quote_owner(event, quote, by):

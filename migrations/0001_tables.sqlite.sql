@@ -533,6 +533,8 @@ CREATE TABLE "notice" (
     FOREIGN KEY ("user_id") REFERENCES "users" ("id")
 );
 CREATE INDEX "notice_user_id_id" ON "notice" ("user_id", "id");
+CREATE INDEX "notice_unread_of_user" ON "notice" ("user_id") WHERE ("read_at" IS NULL);
+CREATE INDEX "notice_unread_of_record" ON "notice" ("record_kind", "record_id") WHERE ("read_at" IS NULL);
 
 CREATE TABLE "product" (
     "id" INTEGER NOT NULL PRIMARY KEY,

@@ -10,7 +10,6 @@ from views.helpers import fragment_or_redirect, get_or_404, go, page, page_of, t
 bp = Blueprint("notices", __name__)
 
 PLACES = {"lead": "leads.show", "quote": "quotes.show", "order": "orders.show", "ticket": "tickets.show"}
-TO_DECIDE = ("quote.submitted", "quote.node_approved")
 
 
 @bp.get("/notices")
@@ -45,7 +44,7 @@ def read_all():
 @bp.app_template_global()
 def place_of(notice):
     """The page that a message is about; what waits for a decision opens in the inbox."""
-    if notice.verb in TO_DECIDE:
+    if notice.verb in notifications.ASKING:
         return url_for("approvals.of_quote", id=notice.record_id)
     return url_for(PLACES[notice.record_kind], id=notice.record_id)
 

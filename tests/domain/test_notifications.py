@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 from flask_babel import force_locale
 
-from domain import approvals, events, notifications
+from domain import approvals, events, notifications, transaction
 from models import ApprovalNode, Notice, User
 from tests import offers
 
@@ -36,7 +36,8 @@ def test_the_submitter_is_never_asked_himself(cast, asks_finance):
 
 def test_a_manager_who_rejects_what_he_owns_himself_gets_no_message_of_it(cast):
     quote = offers.quote(cast.seller)
-    events.record("quote.rejected", quote, by=cast.seller, comment="x")
+    with transaction():
+        events.record("quote.rejected", quote, by=cast.seller, comment="x")
     assert told(cast.seller) == []
 
 
@@ -71,6 +72,16 @@ def test_a_message_speaks_the_readers_language(app, cast, asks_finance, locale, 
         assert words in notifications.sentence(Notice.get())
 
 
+@pytest.mark.parametrize("verb", ["approve", "reject", "withdraw"])
+def test_a_question_that_is_answered_is_no_longer_unread(cast, asks_finance, verb):
+    User.update(role=User.FINANCE).where(User.id == cast.rival).execute()
+    quote = approvals.submit(offers.quote(cast.seller), by=cast.seller)
+    decide = {"approve": lambda: approvals.approve(quote, by=cast.finance), "withdraw": lambda: approvals.withdraw(quote, by=cast.seller),
+              "reject": lambda: approvals.reject(quote, by=cast.finance, comment="x")}
+    decide[verb]()
+    assert not Notice.select().where(Notice.user << [cast.finance, cast.rival], Notice.read_at.is_null()).exists()
+
+
 def test_every_reaction_that_writes_a_message_has_a_sentence_for_it():
-    named = {verb for verb, names in events.REACTIONS.items() if any("notifications." in name for name in names)}
+    named = {verb for verb, names in events.REACTIONS.items() if any(".ask_" in name or ".tell_" in name for name in names)}
     assert named <= notifications.SENTENCES.keys()
