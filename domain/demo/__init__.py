@@ -6,6 +6,7 @@ Always the same but for the day it is built on: every time is counted from `Stor
 from domain import now, organisation, transaction
 from domain.demo import deals, leads, people, quotes, service
 from domain.demo.story import Story
+from models import Notice
 
 PASSWORD = people.PASSWORD
 
@@ -28,3 +29,9 @@ def fill(founder, printed=None, at=None):
         deals.pursue(story)
         service.help_customers(story)
     quotes.offer(story, printed)
+    read_old_messages(story)
+
+
+def read_old_messages(story):
+    """Whatever was told before today has been read."""
+    Notice.update(read_at=story.at).where(Notice.at < story.to_come(0, 0)).execute()
