@@ -69,7 +69,7 @@ class LeadForm(FlaskForm):
 class ConvertForm(FlaskForm):
     with_contact = BooleanField(_l("Add the contact to the customer"), default=True)
     with_opportunity = BooleanField(_l("Open a deal"), default=True)
-    name = Line(_l("What it is about"), [longest(200)])
+    name = Line(_l("Deal name"), [longest(200)])
     amount = MoneyField(_l("Expected amount"), optional=True)
 
     def validate_name(self, field):
@@ -195,6 +195,13 @@ def first(query, columns, descending):
 
 def address(lead):
     return url_for("leads.show", id=lead.id, **walk_arguments()) if lead else None
+
+
+@bp.app_template_global()
+def day_of_ownership(lead):
+    """1 on the day on which its owner got it; None in the pool and once it is closed."""
+    claim = pools.current_claim(lead)
+    return (today() - claim.day).days + 1 if claim else None
 
 
 def ledger(lead):
