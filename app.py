@@ -3,10 +3,13 @@
 import os
 import secrets
 import sys
+import tempfile
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from pkgutil import iter_modules
+from urllib.parse import urlsplit
 
 import click
 from flask import Flask
@@ -17,19 +20,20 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import documents
 import views
-from domain import accounts, backup, demo, events, import_runner, moving, schedule, schema
+from domain import Refused, accounts, backup, demo, events, import_runner, moving, schedule, schema
 from models import Company, db
 from views import answers, formats, shell
 
-OLDEST_FLASK = (3, 1, 3)  # older ones let a shared cache keep a session (CVE-2026-27205)
+FLASK, OLDEST_FLASK = version("flask"), (3, 1, 3)  # older ones let a shared cache keep a session (CVE-2026-27205)
 MEGABYTE = 1024 * 1024
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+SHORTEST_KEY = 32
 
 
 def settings():
     """The environment, with defaults: HAITU_DATA, HAITU_HOST, HAITU_PORT, DATABASE_URL, HAITU_BASE_URL, SMTP_URL."""
     data = Path(os.environ.get("HAITU_DATA", "data")).resolve()
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     base_url = os.environ.get("HAITU_BASE_URL", "").rstrip("/")
     encrypted = base_url.startswith("https://")
     return {
@@ -43,6 +47,7 @@ def settings():
         "ALLOW_HTTP_LAN": os.environ.get("HAITU_ALLOW_HTTP_LAN") == "1",
         "DEMO": os.environ.get("HAITU_DEMO") == "1",
         "ENCRYPTED": encrypted,
+        "TRUSTED_HOSTS": [urlsplit(base_url).hostname, *LOOPBACK] if base_url else None,
         "SECRET_KEY": secret_key(data),
         "SESSION_COOKIE_NAME": "__Host-haitu" if encrypted else "haitu",
         "SESSION_COOKIE_SECURE": encrypted,
@@ -62,13 +67,19 @@ def settings():
 
 
 def secret_key(data):
-    """The key that signs cookies: made once, readable by the owner alone."""
+    """The key that signs cookies: made once and whole, readable by the owner alone."""
     path = data / "secret_key"
     if not path.exists():
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        handle, unfinished = tempfile.mkstemp(dir=data)  # 0600
         os.write(handle, secrets.token_hex(32).encode())
         os.close(handle)
-    return path.read_text()
+        with suppress(FileExistsError):
+            os.link(unfinished, path)
+        os.unlink(unfinished)
+    key = path.read_text().strip()
+    if len(key) < SHORTEST_KEY:
+        sys.exit(f"{path} is too short to sign cookies with. Remove it and a new one is made; everybody logs in again.")
+    return key
 
 
 def create_app(**overrides):
@@ -115,15 +126,15 @@ def render(app):
     return lambda name, **context: app.jinja_env.get_template(name).render(**context)
 
 
-def too_old_flask():
-    number = version("flask")
+def too_old_flask(number=FLASK):
     if tuple(int(part) for part in number.split(".")[:3]) < OLDEST_FLASK:
         return f"Flask {number} is too old; Haitu needs {'.'.join(map(str, OLDEST_FLASK))} or newer."
     return None
 
 
 def unsafe_address(config):
-    if config["HOST"] in LOOPBACK or config["ENCRYPTED"] or config["ALLOW_HTTP_LAN"] or config["PROXIES"]:
+    """A sentence when passwords would cross a network in clear without anybody having said so, else None."""
+    if config["HOST"] in LOOPBACK or config["ENCRYPTED"] or config["ALLOW_HTTP_LAN"]:
         return None
     return (
         f"{config['HOST']} is reachable from other machines, and http is not encrypted. Put https in front and set "
@@ -134,30 +145,33 @@ def unsafe_address(config):
 def add_commands(app):
     @app.cli.command("backup")
     def backup_command():
-        """Copy the database and the attachments into one checked file."""
-        prepare(app)
-        click.echo(backup.create(app.config["DATA"], "by-hand"))
+        """Copy the database, the uploads and the key into one checked file."""
+        with spoken():
+            prepare(app)
+            click.echo(backup.create(app.config["DATA"], "by-hand"))
 
     @app.cli.command("restore")
     @click.argument("file", type=click.Path(exists=True))
     def restore_command(file):
-        """Put a backup back; the present database is kept beside it."""
-        click.echo(backup.restore(app.config["DATA"], file))
+        """Put a backup back; on SQLite the present database is kept beside it. Stop Haitu first."""
+        with spoken():
+            click.echo(f"Restored, with the schema {backup.restore(app.config['DATA'], file)}.")
 
     @app.cli.command("move-from-sqlite")
     @click.argument("file", type=click.Path(exists=True))
     def move_command(file):
         """Copy a SQLite database into the empty PostgreSQL one that DATABASE_URL names."""
-        prepare(app)
-        for table, rows in moving.from_sqlite(file).items():
-            click.echo(f"{rows:>9,}  {table}")
+        with spoken():
+            prepare(app)
+            for table, rows in moving.from_sqlite(file).items():
+                click.echo(f"{rows:>9,}  {table}")
 
     @app.cli.command("audit")
     def audit_command():
-        """Verify the hash chain of the audit."""
+        """Verify the hash chain of the audit, up to what the newest backup noted at least."""
         prepare(app)
-        broken = events.broken_link()
-        click.echo("The audit is whole." if broken is None else f"The audit breaks at event {broken}.")
+        broken = events.broken_link(backup.known_head(app.config["DATA"]))
+        click.echo("The audit is whole; its end is event {} {}.".format(*events.head()) if broken is None else f"The audit breaks at event {broken}.")
         sys.exit(broken is not None)
 
     @app.cli.command("password")
@@ -165,15 +179,26 @@ def add_commands(app):
     @click.password_option()
     def password_command(login, password):
         """Set somebody's password and end his sessions, when nobody can log in."""
-        prepare(app)
-        accounts.set_password_from_console(login, password)
+        with spoken():
+            prepare(app)
+            accounts.set_password_from_console(login, password)
+
+
+@contextmanager
+def spoken():
+    """A broken rule ends a command with its sentence."""
+    try:
+        yield
+    except Refused as no:
+        sys.exit(no.message)
 
 
 def serve():
     from waitress import create_server
 
     app = create_app()
-    prepare(app)
+    with spoken():
+        prepare(app)
     schedule.start(app.config["DATA"])
     import_runner.resume(app.config["DATA"])
     server = create_server(app, host=app.config["HOST"], port=app.config["PORT"], threads=8, ident=None)

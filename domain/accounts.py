@@ -8,7 +8,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from zxcvbn import zxcvbn
 
-from domain import Refused, _, events, now, transaction
+from domain import Refused, _, events, local, now, transaction
+from domain.identifiers import plain_phone
 from models import LoginFailure, Session, User
 
 IDLE, LONGEST = timedelta(hours=2), timedelta(hours=12)
@@ -25,16 +26,22 @@ NOBODY = hasher.hash(secrets.token_hex(16))  # verified for unknown logins, so t
 def log_in(login, password, address="", agent="", remember=False, at=None):
     """The token of a new session; Refused after wrong words, or too many of them."""
     at = at or now()
-    wait = throttled_until(login, address, at)
-    if wait:
-        raise Refused(_("Too many tries. Try again after %(time)s.", time=f"{wait:%H:%M} UTC"), until=wait)
+    with transaction():  # counted before it is judged: guesses sent at the same moment are not free
+        ensure_not_throttled(login, address, at)
+        attempt = LoginFailure.create(login=spelled(login), address=address, at=at)
     user = find(login)
     if not matches(user, password) or not user.active:
-        LoginFailure.create(login=spelled(login), address=address, at=at)
-        raise Refused(_("The account or the password is wrong."), tries_left=tries_left(login, at))
+        raise Refused(_("The account or the password is wrong."), tries_left=tries_left(login, address, at))
     with transaction():
-        LoginFailure.delete().where(LoginFailure.login == spelled(login)).execute()
+        LoginFailure.delete().where((LoginFailure.id == attempt.id) | (LoginFailure.login == spelled(login))).execute()
         refresh_hash(user, password)
+        return admit(user, address, agent, remember, at)
+
+
+def admit(user, address="", agent="", remember=False, at=None):
+    """The token of a new session for somebody who has just proved who he is."""
+    at = at or now()
+    with transaction():
         events.record("user.logged_in", user, by=user, at=at, address=address)
         return open_session(user, address, agent, remember, at)
 
@@ -42,7 +49,7 @@ def log_in(login, password, address="", agent="", remember=False, at=None):
 def find(login):
     """By login name, mobile number or e-mail."""
     word = spelled(login)
-    return User.get_or_none((User.login == word) | (User.email == word) | (User.phone == word))
+    return User.get_or_none((User.login == word) | (User.email == word) | User.phone.in_((word, plain_phone(word))))
 
 
 def spelled(login):
@@ -63,19 +70,30 @@ def refresh_hash(user, password):
         user.save(only=["password_hash"])
 
 
-def throttled_until(login, address, at):
-    """When the next try is allowed, or None for at once."""
-    recent = LoginFailure.at > at - WINDOW
-    for condition, limit in ((LoginFailure.login == spelled(login), TRIES_PER_LOGIN), (LoginFailure.address == address, TRIES_PER_ADDRESS)):
-        failures = list(LoginFailure.select().where(recent, condition).order_by(LoginFailure.at.desc()).limit(limit))
-        if len(failures) == limit:
-            return failures[-1].at + WINDOW
-    return None
+def ensure_not_throttled(login, address, at):
+    """So many wrong words per account and per address in a quarter of an hour, and no more."""
+    for failures, limit in ((of_login(login, address), TRIES_PER_LOGIN), (of_address(address), TRIES_PER_ADDRESS)):
+        recent = list(failures.where(LoginFailure.at > at - WINDOW).order_by(LoginFailure.at.desc()).limit(limit))
+        if len(recent) == limit:
+            until = recent[-1].at + WINDOW
+            raise Refused(_("Too many tries. Try again after %(time)s.", time=f"{local(until):%H:%M}"), until=until)
 
 
-def tries_left(login, at):
-    used = LoginFailure.select().where(LoginFailure.at > at - WINDOW, LoginFailure.login == spelled(login)).count()
-    return max(TRIES_PER_LOGIN - used, 0)
+def of_login(login, address):
+    """The failures that count against this account. Where its person is at home already, only those from there:
+    otherwise whoever goes on guessing elsewhere could keep him out for ever."""
+    failures = LoginFailure.select().where(LoginFailure.login == spelled(login))
+    user = find(login)
+    at_home = Session.select().where(Session.user == (user.id if user else 0), Session.address == address)
+    return failures.where(LoginFailure.address == address) if at_home.exists() else failures
+
+
+def of_address(address):
+    return LoginFailure.select().where(LoginFailure.address == address)
+
+
+def tries_left(login, address, at):
+    return max(TRIES_PER_LOGIN - of_login(login, address).where(LoginFailure.at > at - WINDOW).count(), 0)
 
 
 def open_session(user, address, agent, remember, at):
@@ -139,6 +157,13 @@ def change_password(user, old, new, session=None):
     set_password(user, new, by=user, keep=session)
 
 
+def reset_password(user, new, by):
+    """Give a colleague a new password. One's own needs the present one: a session left open must not be enough."""
+    if user.id == by.id:
+        raise Refused(_("Change your own password in your profile."))
+    set_password(user, new, by)
+
+
 def set_password(user, new, by, keep=None):
     complaint = complaint_about(new, (user.login, user.name, user.phone, user.email))
     if complaint:
@@ -160,12 +185,13 @@ def set_password_from_console(login, new):
 def create_user(by, password, **columns):
     """A new colleague. Refused when the login, the phone or the e-mail is somebody's already."""
     columns = normalised(columns)
-    ensure_unused(columns)
     complaint = complaint_about(password, (columns["login"], columns["name"]))
     if complaint:
         raise Refused(complaint, field="password")
+    password_hash = hasher.hash(password)
     with transaction():
-        user = User.create(password_hash=hasher.hash(password), **columns)
+        ensure_unused(columns)
+        user = User.create(password_hash=password_hash, **columns)
         events.record("user.created", user, by=by or user, after={"name": user.name, "role": user.role})
     return user
 
@@ -173,13 +199,13 @@ def create_user(by, password, **columns):
 def edit_user(user, by, **columns):
     """Change role, scope, department …; a changed role or scope ends the person's sessions."""
     columns = normalised(columns)
-    ensure_unused(columns, except_for=user)
     before, after = events.changes(user, **columns)
     if not after:
         return
-    if "role" in after and user.role == User.ADMINISTRATOR:
-        ensure_another_administrator(user)
     with transaction():
+        ensure_unused(columns, except_for=user)
+        if "role" in after and user.role == User.ADMINISTRATOR:
+            ensure_another_administrator(user)
         User.update(**after).where(User.id == user.id).execute()
         if {"role", "data_scope"} & set(after):
             Session.delete().where(Session.user == user).execute()
@@ -207,9 +233,9 @@ def disable(user, by, at=None):
     """The person cannot log in any more, from the next request on. Nothing of theirs is deleted."""
     if user.id == by.id:
         raise Refused(_("You cannot disable yourself."))
-    if user.role == User.ADMINISTRATOR:
-        ensure_another_administrator(user)
     with transaction():
+        if user.role == User.ADMINISTRATOR:
+            ensure_another_administrator(user)
         User.update(disabled_at=at or now()).where(User.id == user.id).execute()
         Session.delete().where(Session.user == user).execute()
         events.record("user.disabled", user, by=by)

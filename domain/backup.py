@@ -7,20 +7,23 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+import zlib
 from datetime import datetime
 from pathlib import Path
 
 from peewee import SqliteDatabase
 
-from domain import Refused, _, now, schema
+from domain import Refused, _, events, now, schema
 from models import db
 
 KEPT = 30
+MANIFEST, KEY, UPLOADS = "manifest.json", "secret_key", "imports"
+DUMPS = {"SQLite": "haitu.db", "PostgreSQL": "haitu.dump"}
 
 
 def folder(data):
     path = Path(data) / "backups"
-    path.mkdir(exist_ok=True)
+    path.mkdir(mode=0o700, exist_ok=True)
     return path
 
 
@@ -32,30 +35,44 @@ def newest(data):
     return datetime.strptime(files[-1].name[6:21], "%Y%m%d-%H%M%S"), files[-1]
 
 
+# ---- writing one -----------------------------------------------------------------------------------------------------
+
+
 def create(data, why, at=None):
-    """Write haitu-<time>-<why>.tar.gz with the database, the secret key and a manifest; the path of the file."""
+    """Write haitu-<time>-<why>.tar.gz with the database, the uploaded files, the secret key and a manifest; its path."""
     target = folder(data) / f"haitu-{at or now():%Y%m%d-%H%M%S}-{why}.tar.gz"
+    audit = events.head()  # before the copy, so that the copy holds it
     with tempfile.TemporaryDirectory(dir=data) as room:
         dump = copy_database(Path(room))
-        manifest = {"engine": schema.engine()[0], "schema": schema.version(), "sha256": {dump.name: checksum(dump)}}
-        (Path(room) / "manifest.json").write_text(json.dumps(manifest))
+        files = {dump.name: dump} | beside_the_database(Path(data))
+        manifest = Path(room) / MANIFEST
+        manifest.write_text(json.dumps(manifest_of(files, audit)))
         unfinished = target.with_suffix(".part")
         with tarfile.open(unfinished, "w:gz", compresslevel=3) as archive:
-            for path in (Path(room) / "manifest.json", dump, Path(data) / "secret_key"):
-                if path.exists():
-                    archive.add(path, path.name)
+            for name, path in {MANIFEST: manifest, **files}.items():
+                archive.add(path, name)
         os.chmod(unfinished, 0o600)
         unfinished.rename(target)
     forget_oldest(data)
     return target
 
 
+def beside_the_database(data):
+    """{name in the archive: path} of the key that signs cookies and of the files people uploaded."""
+    found = [data / KEY, *sorted((data / UPLOADS).glob("*"))]
+    return {str(path.relative_to(data)): path for path in found if path.is_file()}
+
+
+def manifest_of(files, audit):
+    sums = {name: checksum(path) for name, path in files.items()}
+    return {"engine": schema.engine_name(), "schema": schema.version(), "audit": audit, "sha256": sums}
+
+
 def copy_database(room):
-    if not isinstance(db.obj, SqliteDatabase):
-        dump = room / "haitu.dump"
-        subprocess.run(["pg_dump", "--format=custom", f"--file={dump}", dsn()], check=True)
+    dump = room / DUMPS[schema.engine_name()]
+    if schema.engine_name() == "PostgreSQL":
+        run_tool("pg_dump", "--format=custom", f"--file={dump}")
         return dump
-    dump = room / "haitu.db"
     db.execute_sql("VACUUM INTO ?", (str(dump),))
     copy = SqliteDatabase(str(dump))
     problem = copy.execute_sql("PRAGMA quick_check").fetchone()[0]
@@ -65,11 +82,19 @@ def copy_database(room):
     return dump
 
 
-def dsn():
-    """The connection as pg_dump takes it."""
-    known = {"user": "user", "password": "password", "host": "host", "port": "port"}
-    given = {known[name]: value for name, value in db.obj.connect_params.items() if name in known}
-    return " ".join(f"{name}={value}" for name, value in ({"dbname": db.obj.database} | given).items())
+def run_tool(name, *arguments):
+    """pg_dump or pg_restore on the connected database; its password goes by the environment, not by the command line."""
+    known = {"user": "PGUSER", "password": "PGPASSWORD", "host": "PGHOST", "port": "PGPORT", "sslmode": "PGSSLMODE"}
+    given = {known[key]: str(value) for key, value in db.obj.connect_params.items() if key in known}
+    try:
+        subprocess.run(
+            [name, *arguments], check=True, capture_output=True, text=True,
+            env=os.environ | given | {"PGDATABASE": db.obj.database},
+        )
+    except FileNotFoundError as error:
+        raise Refused(_("%(tool)s is not installed; it belongs to PostgreSQL's client programs.", tool=name)) from error
+    except subprocess.CalledProcessError as error:
+        raise Refused(_("%(tool)s failed: %(reason)s", tool=name, reason=error.stderr.strip())) from error
 
 
 def checksum(path):
@@ -82,44 +107,75 @@ def forget_oldest(data):
         path.unlink()
 
 
+# ---- putting one back ------------------------------------------------------------------------------------------------
+
+
 def restore(data, file):
-    """Put a backup's database in place; what was there is kept as haitu.db.before-restore. Run it while Haitu is stopped."""
+    """Put a backup's database in place; the schema it has. Run it while Haitu is stopped.
+
+    On SQLite what was there is kept as haitu.db.before-restore, with its -wal.
+    """
     with tempfile.TemporaryDirectory(dir=data) as room:
-        with tarfile.open(file) as archive:
-            archive.extractall(room, filter="data")
+        unpack(file, room)
         manifest = checked_manifest(Path(room))
-        if manifest["engine"] != schema.engine()[0]:
+        if manifest["engine"] != schema.engine_name():
             raise Refused(_("This backup is of %(engine)s.", engine=manifest["engine"]))
+        if manifest["schema"] > schema.newest():
+            raise Refused(_("This backup is of a newer Haitu."))
+        dump = Path(room) / DUMPS[manifest["engine"]]
         if manifest["engine"] == "SQLite":
-            return swap_files(Path(data), Path(room))
-        subprocess.run(
-            ["pg_restore", "--clean", "--if-exists", "--exit-on-error", "--single-transaction", f"--dbname={dsn()}", f"{room}/haitu.dump"],
-            check=True,
-        )
+            swap_database(dump)
+        else:
+            run_tool("pg_restore", "--clean", "--if-exists", "--exit-on-error", "--single-transaction", f"--dbname={db.obj.database}", str(dump))
+        put_beside(Path(data), Path(room), manifest)
     return manifest["schema"]
 
 
+def unpack(file, room):
+    try:
+        with tarfile.open(file) as archive:
+            archive.extractall(room, filter="data")
+    except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
+        raise Refused(_("This file is not a backup of Haitu, or it is damaged.")) from error
+
+
 def checked_manifest(room):
-    path = room / "manifest.json"
-    if not path.exists():
-        raise Refused(_("This file is not a backup of Haitu."))
-    manifest = json.loads(path.read_text())
-    for name, expected in manifest["sha256"].items():
-        if not (room / name).exists() or checksum(room / name) != expected:
+    """What an archive says of itself, once every file it names is there, whole."""
+    path = room / MANIFEST
+    try:
+        manifest = json.loads(path.read_text())
+        sums, dump = manifest["sha256"], DUMPS[manifest["engine"]]
+    except (OSError, ValueError, KeyError) as error:
+        raise Refused(_("This file is not a backup of Haitu, or it is damaged.")) from error
+    for name in {dump, *sums}:
+        if name not in sums or not (room / name).is_file() or checksum(room / name) != sums[name]:
             raise Refused(_("%(name)s in this backup is missing or damaged.", name=name))
     return manifest
 
 
-def swap_files(data, room):
+def swap_database(dump):
+    """A -wal that stayed behind would be played into the restored file: it goes aside with the file it belongs to."""
     live = Path(db.obj.database)
-    if live.exists():
-        db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     db.close()
-    for suffix in ("-wal", "-shm"):
-        Path(f"{live}{suffix}").unlink(missing_ok=True)
-    if live.exists():
-        live.rename(live.with_name(f"{live.name}.before-restore"))
-    shutil.move(room / "haitu.db", live)
-    if (room / "secret_key").exists():
-        shutil.move(room / "secret_key", data / "secret_key")
-    return live
+    for suffix in ("", "-wal", "-shm"):
+        aside, here = Path(f"{live}.before-restore{suffix}"), Path(f"{live}{suffix}")
+        aside.unlink(missing_ok=True)
+        if here.exists():
+            here.rename(aside)
+    shutil.move(dump, live)
+
+
+def put_beside(data, room, manifest):
+    for name in manifest["sha256"]:
+        if name not in DUMPS.values():
+            (data / name).parent.mkdir(exist_ok=True)
+            shutil.move(room / name, data / name)
+
+
+def known_head(data):
+    """(id, hash) of the audit's end as the newest backup noted it; of an empty audit without a backup."""
+    last = newest(data)
+    if last is None:
+        return 0, events.GENESIS
+    with tarfile.open(last[1]) as archive:
+        return tuple(json.load(archive.extractfile(MANIFEST))["audit"])

@@ -3,7 +3,7 @@
 from peewee import IntegrityError, Value, fn
 
 from domain import Refused, _, accounts, events, time_zone, transaction
-from models import ApprovalNode, Choice, Company, Department, Pool, PoolScope, Stage, User
+from models import ApprovalNode, Choice, Company, Department, Import, Lead, Pool, PoolScope, Stage, User
 
 # (name, English name, win rate %, days a deal usually stays)
 STAGES = (
@@ -111,11 +111,12 @@ def rename_department(department, name, by):
 
 
 def move_department(department, parent, by):
-    """Hang a department, with all below it, under another one. Never under itself."""
-    if parent.path.startswith(department.path):
-        raise Refused(_("%(name)s cannot be moved below itself.", name=department.name))
-    old, new = department.path, f"{parent.path}{department.id}/"
+    """Hang a department, with all below it, under another one. Never under itself, and the company stays on top."""
     with transaction():
+        department, parent = Department.get_by_id(department.id), Department.get_by_id(parent.id)
+        if department.parent_id is None or parent.path.startswith(department.path):
+            raise Refused(_("%(name)s cannot be moved below itself.", name=department.name))
+        old, new = department.path, f"{parent.path}{department.id}/"
         Department.update(parent=parent).where(Department.id == department.id).execute()
         moved = fn.CONCAT(Value(new), fn.SUBSTR(Department.path, len(old) + 1))
         Department.update(path=moved).where(Department.path.startswith(old)).execute()
@@ -123,13 +124,17 @@ def move_department(department, parent, by):
 
 
 def remove_department(department, by):
-    """Only an empty one: never a silent success."""
-    if User.select().where(User.department == department).exists():
-        raise Refused(_("%(name)s still has people. Move them first.", name=department.name))
-    if Department.select().where(Department.parent == department).exists():
-        raise Refused(_("%(name)s still has departments below it. Move them first.", name=department.name))
+    """Only an empty one: never a silent success, and never a pool that opens to everybody because of it."""
     with transaction():
-        PoolScope.delete().where(PoolScope.department == department).execute()
+        if department.parent_id is None:
+            raise Refused(_("The company itself stays."))
+        if User.select().where(User.department == department).exists():
+            raise Refused(_("%(name)s still has people. Move them first.", name=department.name))
+        if Department.select().where(Department.parent == department).exists():
+            raise Refused(_("%(name)s still has departments below it. Move them first.", name=department.name))
+        scope = PoolScope.select(PoolScope, Pool).join(Pool).where(PoolScope.department == department).first()
+        if scope:
+            raise Refused(_("The pool %(pool)s is open to %(name)s. Change the pool first.", pool=scope.pool.name, name=department.name))
         events.record("department.removed", department, by=by, before={"name": department.name})
         department.delete_instance()
 
@@ -139,9 +144,9 @@ def remove_department(department, by):
 
 def save_pool(pool, by, name, departments=(), users=()):
     """A new pool, or another name and other members for this one."""
-    if Pool.select().where(Pool.name == name, Pool.id != (pool.id if pool else 0)).exists():
-        raise Refused(_("There is a pool %(name)s already.", name=name), field="name")
     with transaction():
+        if Pool.select().where(Pool.name == name, Pool.id != (pool.id if pool else 0)).exists():
+            raise Refused(_("There is a pool %(name)s already.", name=name), field="name")
         created = pool is None
         if created:
             pool = Pool.create(name=name, position=Pool.select().count())
@@ -158,10 +163,13 @@ def save_pool(pool, by, name, departments=(), users=()):
 
 
 def remove_pool(pool, by):
-    if pool.leads.exists():
-        raise Refused(_("%(name)s still holds leads. Assign or move them first.", name=pool.name))
-    if Pool.select().count() == 1:
-        raise Refused(_("The last pool stays: given back leads need a place."))
+    """Only an empty one; leads that came from it go to another pool when they are given back."""
     with transaction():
+        if pool.leads.exists():
+            raise Refused(_("%(name)s still holds leads. Assign or move them first.", name=pool.name))
+        if Pool.select().count() == 1:
+            raise Refused(_("The last pool stays: given back leads need a place."))
+        Lead.update(home_pool=None).where(Lead.home_pool == pool).execute()
+        Import.update(pool=None).where(Import.pool == pool).execute()
         events.record("pool.removed", pool, by=by, before={"name": pool.name})
         pool.delete_instance()

@@ -61,14 +61,24 @@ def upgrade(before=None):
     return runner().up()
 
 
+def newest():
+    """The name of the newest migration that this code knows."""
+    return max(step.name for step in runner().migrations())
+
+
+def engine_name():
+    """Without asking the database, which may be the damaged one that is to be replaced."""
+    return "SQLite" if isinstance(db.obj, SqliteDatabase) else "PostgreSQL"
+
+
 def engine():
     """("SQLite", "3.53.4"): what answers /health."""
-    if isinstance(db.obj, SqliteDatabase):
+    if engine_name() == "SQLite":
         return "SQLite", db.execute_sql("SELECT sqlite_version()").fetchone()[0]
     return "PostgreSQL", db.execute_sql("SHOW server_version").fetchone()[0].split()[0]
 
 
-def too_old():
+def too_old(engine=engine):
     """A sentence when this SQLite may corrupt a database, else None."""
     name, number = engine()
     if name == "SQLite" and tuple(map(int, number.split("."))) < OLDEST_SQLITE:

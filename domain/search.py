@@ -76,16 +76,18 @@ def narrowed(query, kind, text, only_names=False):
     `only_names` where phones are masked: a search must not be an oracle for what it does not show.
 
     Rare words are looked up in the index first. Frequent ones (有限公司) need no index: the list finds a page of them
-    at once in its own order.
+    at once in its own order. Of names with frequent initials the newest are found.
     """
     wanted = name_key(text)
     if not wanted:
         return query
-    candidates = looked_up(kind, wanted)
-    if candidates is None:
-        return query.where(contains(kind, text.strip(), wanted, only_names))
-    query = query.where(query.model.id.in_(candidates))
-    return query if LATIN.fullmatch(wanted) else query.where(contains(kind, text.strip(), wanted, only_names))
+    found = contains(kind, text.strip(), wanted, only_names)
+    candidates = looked_up(kind, pairs_of(wanted))
+    if candidates is not None and len(candidates) <= CANDIDATES:
+        found &= query.model.id.in_(candidates)
+    if LATIN.fullmatch(wanted):
+        found |= query.model.id.in_(looked_up(kind, [f"py{pair}" for pair in pairs_of(wanted)], newest=True)[:CANDIDATES])
+    return query.where(found)
 
 
 def contains(kind, text, wanted, only_names):
@@ -94,32 +96,35 @@ def contains(kind, text, wanted, only_names):
     return reduce(or_, (column.contains(wanted if column.name == "name_key" else text) for column in columns))
 
 
-def looked_up(kind, wanted):
-    """Ids of the records that have all words of the query; None when they are too many to list."""
-    if isinstance(db.obj, SqliteDatabase):
-        statement, expression = f"SELECT rowid FROM {kind}_words WHERE {kind}_words MATCH ? LIMIT ?", for_fts5(wanted)
-    else:
-        statement = f"SELECT rowid FROM {kind}_words WHERE words @@ %s::tsquery LIMIT %s"
-        expression = for_tsquery(wanted)
-    if not expression:
+def looked_up(kind, words, newest=False):
+    """Ids of records that have all these words, one more than CANDIDATES at the most; None without words."""
+    if not words:
         return None
-    ids = [row[0] for row in db.execute_sql(statement, (expression, CANDIDATES + 1))]
-    return ids if len(ids) <= CANDIDATES else None
+    order = "ORDER BY rowid DESC" if newest else ""
+    if isinstance(db.obj, SqliteDatabase):
+        matching, expression = f"{kind}_words MATCH ?", " AND ".join(f'"{word}"' for word in words)
+        limit = "?"
+    else:
+        matching, expression = "words @@ %s::tsquery", " & ".join(f"'{word}'" for word in words)
+        limit = "%s"
+    statement = f"SELECT rowid FROM {kind}_words WHERE {matching} {order} LIMIT {limit}"
+    return [row[0] for row in db.execute_sql(statement, (expression, CANDIDATES + 1))]
 
 
-def alternatives(wanted):
-    """The word lists of which one must be there in full: the text itself, and its letters as pinyin initials."""
+def pairs_of(wanted):
+    """The words of the index that a text asks for: its neighbouring pairs, or its only character."""
     letters = [letter for letter in wanted if WORD.match(letter)]
-    pairs = [first + second for first, second in zip(letters, letters[1:], strict=False)]
-    lists = [pairs or letters]
-    if pairs and LATIN.fullmatch(wanted):
-        lists.append([f"py{pair}" for pair in pairs])
-    return [words for words in lists if words]
+    return [first + second for first, second in zip(letters, letters[1:], strict=False)] or letters
 
 
-def for_fts5(wanted):
-    return " OR ".join("(" + " AND ".join(f'"{word}"' for word in words) + ")" for words in alternatives(wanted))
-
-
-def for_tsquery(wanted):
-    return " | ".join("(" + " & ".join(f"'{word}'" for word in words) + ")" for words in alternatives(wanted))
+def span(name, text):
+    """(begin, end) of what a name was found by: the text as typed, or characters with these initials; None for neither."""
+    wanted, shown = "".join(text.split()).casefold(), name.casefold()
+    if not wanted or len(shown) != len(name):
+        return None
+    begin = shown.find(wanted)
+    if begin < 0 and LATIN.fullmatch(wanted):
+        length = range(len(wanted))
+        starts = range(len(name) - len(wanted) + 1)
+        begin = next((n for n in starts if all(wanted[i] in initials_of(name[n + i]) for i in length)), -1)
+    return None if begin < 0 else (begin, begin + len(wanted))

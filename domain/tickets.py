@@ -24,23 +24,29 @@ def create(by, customer, title, body="", kind_of_work="support", priority="norma
 
 
 def assign(ticket, to, by, at=None):
-    """Dispatch (派工) to a service person, who is told at once; again to another one until somebody has checked in."""
+    """Dispatch (派工) to a service person, who is told at once; again to another one until somebody has checked in.
+
+    Whoever dispatches must have seen who has it now: of two at the same moment the second is told.
+    """
     if not to.active or not to.is_a(User.SERVICE):
         raise Refused(_("%(name)s does not do service.", name=to.name), field="to")
-    at = at or now()
+    at, had = at or now(), ticket.owner_id
+    if to.id == had:
+        raise Refused(why_not(ticket), field="to")
     with transaction():
-        move(ticket, (Ticket.NEW, Ticket.DISPATCHED), at, owner=to, status=Ticket.DISPATCHED, dispatched_at=at)
+        as_seen = Ticket.owner == had if had else Ticket.owner.is_null()
+        move(ticket, (Ticket.NEW, Ticket.DISPATCHED), at, as_seen, owner=to, status=Ticket.DISPATCHED, dispatched_at=at)
         events.record("ticket.dispatched", ticket, by, at=at, owner_name=to.name)
 
 
 def check_in(ticket, by, at=None):
     """签到: the service time begins. One is at one customer at a time."""
     at = at or now()
-    elsewhere = Visit.select(Visit, Ticket).join(Ticket).where(Visit.user == by.id, Visit.checked_out_at.is_null()).first()
-    if elsewhere:
-        raise Refused(_("You are checked in at ticket %(number)s. Check out there first.", number=elsewhere.ticket.number))
     with transaction():
-        move(ticket, (Ticket.DISPATCHED, Ticket.SERVED), at, by=by, status=Ticket.IN_SERVICE)
+        elsewhere = Visit.select(Visit, Ticket).join(Ticket).where(Visit.user == by.id, Visit.checked_out_at.is_null()).first()
+        if elsewhere:
+            raise Refused(_("You are checked in at ticket %(number)s. Check out there first.", number=elsewhere.ticket.number))
+        move(ticket, (Ticket.DISPATCHED, Ticket.SERVED), at, Ticket.owner == by.id, status=Ticket.IN_SERVICE)
         Visit.create(ticket=ticket, user=by, checked_in_at=at)
         events.record("ticket.checked_in", ticket, by, at=at)
 
@@ -49,7 +55,7 @@ def check_out(ticket, by, note="", at=None):
     """签退: the service time ends; the visit keeps it."""
     at = at or now()
     with transaction():
-        move(ticket, (Ticket.IN_SERVICE,), at, by=by, status=Ticket.SERVED)
+        move(ticket, (Ticket.IN_SERVICE,), at, Ticket.owner == by.id, status=Ticket.SERVED)
         visit = Visit.get(Visit.ticket == ticket.id, Visit.checked_out_at.is_null())
         Visit.update(checked_out_at=at, note=note).where(Visit.id == visit.id).execute()
         visit.checked_out_at = at
@@ -61,7 +67,7 @@ def complete(ticket, by, resolution, at=None):
     at = at or now()
     with transaction():
         move(
-            ticket, (Ticket.DISPATCHED, Ticket.SERVED), at, by=by,
+            ticket, (Ticket.DISPATCHED, Ticket.SERVED), at, Ticket.owner == by.id,
             status=Ticket.COMPLETED, completed_at=at, resolution=resolution,
         )
         events.record("ticket.completed", ticket, by, at=at, resolution=resolution)
@@ -76,12 +82,10 @@ def call_back(ticket, by, satisfaction, solved, note="", at=None):
         events.record("ticket.called_back", ticket, by, at=at, satisfaction=satisfaction, solved=solved, note=note)
 
 
-def move(ticket, expected, at, by=None, **columns):
-    """One UPDATE decides: the state it must be in, and (`by`) whose it must be. Nobody else's click is overwritten."""
-    conditions = [Ticket.id == ticket.id, Ticket.status.in_(expected)]
-    if by:
-        conditions.append(Ticket.owner == by.id)
-    if not Ticket.update(updated_at=at, **columns).where(*conditions).execute():
+def move(ticket, expected, at, *conditions, **columns):
+    """One UPDATE decides: the state it must be in, and whatever else must hold. Nobody else's click is overwritten."""
+    here = Ticket.id == ticket.id, Ticket.status.in_(expected)
+    if not Ticket.update(updated_at=at, **columns).where(*here, *conditions).execute():
         raise Refused(why_not(Ticket.with_people().where(Ticket.id == ticket.id).get()))
     for name, value in columns.items():
         setattr(ticket, name, value)

@@ -84,30 +84,30 @@ def tries_left(facts):
     return [_("%(n)s tries left.", n=left)] if left <= accounts.TRIES_PER_LOGIN - 3 else []
 
 
-def begin_session(user, password, response):
+def begin_session(user, response):
     """Log a person in who has just proved who he is."""
-    token = accounts.log_in(user.login, password, request.remote_addr, request.user_agent.string)
-    return begin(token, False, response)
+    return begin(accounts.admit(user, request.remote_addr, request.user_agent.string), False, response)
 
 
 def begin(token, remember, response):
     """A new session id on login: whatever the browser held before is gone."""
-    language = session.get("language")
-    session.clear()
+    forget_all_but_taste()
     session["token"] = token
     session.permanent = remember
-    if language:
-        session["language"] = language
     return response
+
+
+def forget_all_but_taste():
+    """Language and theme stay with the browser; nothing else does."""
+    taste = {name: session[name] for name in ("language", "theme") if name in session}
+    session.clear()
+    session.update(taste)
 
 
 @bp.post("/logout")
 def logout():
     accounts.log_out(g.session, by=g.user)
-    language = session.get("language")
-    session.clear()
-    if language:
-        session["language"] = language
+    forget_all_but_taste()
     response = go(url_for("accounts.login"))
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
@@ -149,14 +149,21 @@ def change_password():
     except Refused as no:
         form[no.facts.get("field", "new")].errors = [no.message]
         return profile_page(form), 422
-    token = accounts.replace_session(g.session)
+    answer = begin(accounts.replace_session(g.session), session.permanent, go(url_for("accounts.profile")))
     toast(_("The password is changed; other browsers are logged out."))
-    return begin(token, session.permanent, go(url_for("accounts.profile")))
+    return answer
 
 
 @bp.post("/profile/shortcuts")
 def change_shortcuts():
     accounts.set_preference(g.user, shortcuts=not g.user.shortcuts)
+    return go(url_for("accounts.profile"))
+
+
+@bp.post("/profile/sessions/end")
+def end_other_sessions():
+    accounts.end_sessions(g.user, by=g.user, keep=g.session)
+    toast(_("All other browsers are logged out."))
     return go(url_for("accounts.profile"))
 
 
@@ -166,5 +173,3 @@ def end_session(id):
     accounts.log_out(ended, by=g.user)
     toast(_("That browser is logged out."))
     return go(url_for("accounts.profile"))
-
-

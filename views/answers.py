@@ -13,8 +13,7 @@ from views.helpers import remember_where, toast, with_messages
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-src 'self'; frame-ancestors 'self'; "
-        "base-uri 'none'; object-src 'none'"
+        "connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -23,6 +22,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 A_YEAR = 31_536_000
+BAD = 400
 
 
 def init_app(app):
@@ -58,7 +58,7 @@ def add_headers(response):
     response.headers.update(HEADERS)
     if current_app.config["ENCRYPTED"]:
         response.headers["Strict-Transport-Security"] = f"max-age={A_YEAR}; includeSubDomains"
-    if request.endpoint != "static":
+    if request.endpoint != "static" or response.status_code >= BAD:
         response.headers["Cache-Control"] = "no-store"
         response.vary.update(("HX-Request", "Cookie"))
     return response
@@ -77,7 +77,7 @@ def stale_form(error):
 
 
 def http_error(error):
-    return error_answer(error.code, sentence(error.code) or error.description)
+    return error_answer(error.code, sentence(error.code))
 
 
 def database_busy(error):
@@ -98,8 +98,8 @@ def sentence(code):
         404: _("There is nothing here that you can see."),
         405: _("This address does not take that kind of request."),
         413: _("This file is too large: 50 MB at the most."),
-        429: _("Too many tries. Wait a little."),
-    }.get(code)
+        422: _("This form cannot be read. Load the page again."),
+    }.get(code, _("This request cannot be answered."))
 
 
 def error_answer(code, message):

@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, Length
 from domain import organisation
 from models import Department, User
 from permissions import can_administer
+from views.fields import id_of
 from views.helpers import get_or_404, go, require, toast
 
 bp = Blueprint("departments", __name__, url_prefix="/settings/departments")
@@ -34,7 +35,7 @@ def in_tree_order():
 
 class DepartmentForm(FlaskForm):
     name = StringField(_l("Name"), [DataRequired(), Length(max=50)])
-    parent = SelectField(_l("Below"), coerce=int)
+    parent = SelectField(_l("Below"), coerce=id_of)
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -64,7 +65,7 @@ def add():
 @bp.get("/<int:id>")
 def show(id):
     department = get_or_404(Department.select(), id)
-    form = DepartmentForm(obj=department, parent=department.parent_id)
+    form = DepartmentForm(formdata=None, obj=department)
     return render_template("settings/department.html", department=department, form=form)
 
 

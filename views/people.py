@@ -3,6 +3,7 @@
 from flask import Blueprint, g, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from flask_wtf import FlaskForm
 from peewee import JOIN
 from wtforms import BooleanField, PasswordField, SelectField, StringField
@@ -13,19 +14,19 @@ from models import Customer, Department, Lead, User, capped_count
 from permissions import can_administer
 from views.accounts import roles, scopes
 from views.departments import in_tree_order
-from views.fields import EmailField, Line, PhoneField, longest
+from views.fields import EmailField, Line, PhoneField, id_of, longest
 from views.helpers import get_or_404, go, require, toast
 
 bp = Blueprint("people", __name__, url_prefix="/settings/people")
 
 
 class PersonForm(FlaskForm):
-    name = StringField(_l("Name"), [DataRequired(), Length(max=50)])
+    name = StringField(lazy_pgettext("person", "Name"), [DataRequired(), Length(max=50)])
     login = StringField(_l("Login"), [DataRequired(), Length(min=2, max=50)])
     title = Line(_l("Job title"), [longest(50)])
     phone = PhoneField(_l("Mobile number"), [longest(20)])
     email = EmailField(_l("E-mail"), [longest(100)])
-    department = SelectField(_l("Department"), coerce=int)
+    department = SelectField(_l("Department"), coerce=id_of)
     heads_department = BooleanField(_l("Heads the department: approvals of its people come here"))
     role = SelectField(_l("Role"))
     data_scope = SelectField(_l("Sees"))
@@ -88,17 +89,21 @@ def again(form, no, person):
     return person_page(form, person), 422
 
 
-def person_page(form, person):
+def person_page(form, person, reset=None):
     sees = {}
     if person:
         sees = {"customers": capped_count(Customer.visible_to(person)), "leads": capped_count(Lead.visible_to(person))}
-    return render_template("settings/person.html", form=form, person=person, reset=ResetForm(formdata=None), sees=sees)
+    return render_template("settings/person.html", form=form, person=person, reset=reset or ResetForm(formdata=None), sees=sees)
+
+
+def form_of(person):
+    return PersonForm(formdata=None, obj=person)
 
 
 @bp.get("/<int:id>")
 def show(id):
     person = get_or_404(everyone(), id)
-    return person_page(PersonForm(obj=person, department=person.department_id), person)
+    return person_page(form_of(person), person)
 
 
 @bp.post("/<int:id>")
@@ -120,8 +125,14 @@ def save(id):
 def reset_password(id):
     person, form = get_or_404(everyone(), id), ResetForm()
     if not form.validate_on_submit():
-        raise Refused("; ".join(form.new.errors) or _("The form was empty."))
-    accounts.set_password(person, form.new.data, by=g.user)
+        return person_page(form_of(person), person, form), 422
+    try:
+        accounts.reset_password(person, form.new.data, by=g.user)
+    except Refused as no:
+        if no.facts.get("field") != "new":
+            raise
+        form.new.errors = [no.message]
+        return person_page(form_of(person), person, form), 422
     toast(_("%(name)s has a new password and is logged out everywhere.", name=person.name))
     return go(url_for("people.show", id=id))
 
@@ -140,5 +151,3 @@ def enable(id):
     accounts.enable(person, by=g.user)
     toast(_("%(name)s can log in again.", name=person.name))
     return go(url_for("people.show", id=id))
-
-

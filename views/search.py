@@ -1,6 +1,7 @@
 """Ctrl K: customers, leads, products, quotes and orders by any part of a name or number."""
 
 from flask import Blueprint, g, render_template, request
+from markupsafe import Markup
 
 from domain import search
 from models import Customer, Lead, Order, Product, Quote
@@ -37,6 +38,15 @@ def groups(text):
         "product": list(products.limit(SHOWN)),
     }
     return [(kind, found) for kind, found in rows.items() if found]
+
+
+@bp.app_template_filter()
+def highlighted(name, text):
+    """The name with what was searched for marked: the text itself, or the characters whose initials were typed."""
+    found = search.span(name, text)
+    if found is None:
+        return name
+    return Markup("{}<mark>{}</mark>{}").format(name[: found[0]], name[found[0] : found[1]], name[found[1] :])
 
 
 def numbered(model, text):

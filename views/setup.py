@@ -1,6 +1,6 @@
 """The first visit: company, first administrator, demo data or empty. Afterwards there is nothing here."""
 
-from flask import Blueprint, abort, render_template, session
+from flask import Blueprint, abort, render_template
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, RadioField, StringField
@@ -56,8 +56,7 @@ def found():
     )
     if form.content.data == "demo":
         demo.fill(founder, printed)
-    session.clear()
-    return begin_session(founder, form.password.data, go("/"))
+    return begin_session(founder, go("/"))
 
 
 def printed(quote):

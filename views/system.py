@@ -33,7 +33,7 @@ def back_up():
 
 @bp.post("/audit")
 def check_audit():
-    broken = events.broken_link()
+    broken = events.broken_link(backup.known_head(current_app.config["DATA"]))
     if broken is None:
         toast(_("The audit is whole."))
     else:

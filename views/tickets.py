@@ -2,22 +2,23 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, abort, g, render_template, request, url_for
+from flask import Blueprint, abort, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from domain import day_of, now, search, start_of_day, tickets
+from domain import Refused, day_of, now, search, start_of_day, tickets
 from models import CallBack, Contact, Customer, Order, Ticket, User, Visit, capped_count
 from permissions import can_assign_ticket, can_call_back_ticket, can_create_ticket, can_serve_ticket
-from views.helpers import get_or_404, go, page, page_of, require, toast
+from views.helpers import form_again, get_or_404, go, page, page_of, require, toast
 
 bp = Blueprint("tickets", __name__, url_prefix="/tickets")
 
 STATUSES = {  # value: (label, tone)
-    Ticket.NEW: (_l("New"), "d1"),
+    Ticket.NEW: (lazy_pgettext("ticket", "New"), "d1"),
     Ticket.DISPATCHED: (_l("Dispatched"), "d3"),
     Ticket.IN_SERVICE: (_l("On site"), "d4"),
     Ticket.SERVED: (_l("Served"), "d5"),
@@ -33,6 +34,7 @@ PRIORITIES = {  # value: (label, icon, tone)
 }
 SATISFACTION = [(5, _l("Very satisfied")), (4, _l("Satisfied")), (3, _l("So-so")), (2, _l("Dissatisfied")), (1, _l("Very dissatisfied"))]
 OPEN = (Ticket.NEW, *Ticket.UNFINISHED)
+PERIOD = 30  # days over which completion is counted
 
 
 class TicketForm(FlaskForm):
@@ -63,11 +65,13 @@ class TicketForm(FlaskForm):
 
 
 class AssignForm(FlaskForm):
+    seen = HiddenField(default="")  # who had it when this form was opened
     to = SelectField(_l("Dispatch to"), coerce=int)
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         people = User.select().where(User.role == User.SERVICE, User.disabled_at.is_null()).order_by(User.id)
+        self.people = {person.id: person for person in people}
         self.to.choices = [(person.id, person.name) for person in people]
 
 
@@ -129,17 +133,33 @@ def queues():
 
 @bp.get("")
 def index():
-    seen, tabs = Ticket.visible_to(g.user), queues()
-    wanted = request.args.get("tab", "mine" if g.user.is_a(User.SERVICE) else "open")
-    if wanted not in tabs:
+    seen, tabs, wanted = Ticket.visible_to(g.user), queues(), asked_for()
+    if wanted["tab"] not in tabs:
         abort(404)
-    shown = narrowed(seen if tabs[wanted][1] is None else seen.where(tabs[wanted][1]))
-    since = start_of_day(day_of(now()) - timedelta(days=30))
+    condition = tabs[wanted["tab"]][1]
+    shown = narrowed(seen if condition is None else seen.where(condition), wanted)
     return page(
-        "tickets/index.html", "list", tickets=page_of(shown, Ticket.id), kinds=KINDS, priorities=PRIORITIES,
-        tabs=[tab(name, label, condition, wanted, seen) for name, (label, condition) in tabs.items()],
-        rates=tickets.completion_rates(g.user, since), q=request.args.get("q", ""), customer=chosen_customer(),
+        "tickets/index.html", tickets=page_of(shown, Ticket.id), kinds=KINDS, priorities=PRIORITIES, wanted=wanted,
+        priority_choices=[(value, words[0]) for value, words in PRIORITIES.items()], customer=chosen_customer(),
+        tabs=[tab(name, label, condition, wanted["tab"], seen) for name, (label, condition) in tabs.items()],
+        rates=rates_since(start_of_day(day_of(now()) - timedelta(days=PERIOD))),
     )
+
+
+def asked_for():
+    """What the address asks to see."""
+    tab = request.args.get("tab", "mine" if g.user.is_a(User.SERVICE) else "open")
+    priority = request.args.get("priority", "")
+    return {"tab": tab, "q": request.args.get("q", "").strip()[:100], "priority": priority if priority in PRIORITIES else ""}
+
+
+def rates_since(since):
+    """Per person and in all, what was completed of what was dispatched."""
+    people = tickets.completion_rates(g.user, since)
+    return {
+        "people": people, "assigned": sum(assigned for person, assigned, completed in people),
+        "completed": sum(completed for person, assigned, completed in people),
+    }
 
 
 def tab(name, label, condition, wanted, seen):
@@ -148,11 +168,13 @@ def tab(name, label, condition, wanted, seen):
     return {"label": label, "url": url_for("tickets.index", tab=name), "current": name == wanted, "count": count}
 
 
-def narrowed(query):
-    text, customer = request.args.get("q", "").strip()[:100], chosen_customer()
+def narrowed(query, wanted):
+    text, customer = wanted["q"], chosen_customer()
     if customer:
         query = query.where(Ticket.customer == customer.id)
-    if text.lstrip("#").isdigit():
+    if wanted["priority"]:
+        query = query.where(Ticket.priority == wanted["priority"])
+    if text.lstrip("#").isdecimal():
         return query.where(Ticket.number == int(text.lstrip("#")[:9]))
     return query.where(Ticket.title.contains(text)) if text else query
 
@@ -202,34 +224,41 @@ def find(id):
 
 @bp.get("/<int:id>")
 def show(id):
-    return ticket_page(find(id))
-
-
-def ticket_page(ticket, status=200, **forms):
-    forms = {"assign": AssignForm, "check_out": CheckOutForm, "complete": CompleteForm, "call_back": CallBackForm} | forms
-    forms = {name: form if isinstance(form, FlaskForm) else form(formdata=None) for name, form in forms.items()}
+    ticket = find(id)
     called = CallBack.select(CallBack, User).join(User, on=CallBack.by).where(CallBack.ticket == ticket.id).first()
     visits = Visit.select(Visit, User).join(User).where(Visit.ticket == ticket.id).order_by(Visit.id)
     earlier = Ticket.visible_to(g.user).where(Ticket.customer == ticket.customer_id, Ticket.id != ticket.id)
-    return render_template(
-        "tickets/show.html", ticket=ticket, forms=forms, visits=list(visits), called=called, kinds=KINDS,
-        priorities=PRIORITIES, statuses=STATUSES, satisfaction=dict(SATISFACTION),
-        earlier=list(earlier.order_by(Ticket.id.desc()).limit(5)), visible=visible_parts(ticket),
-    ), status
+    return page(
+        "tickets/show.html", record=ticket, ticket=ticket, visits=list(visits), called=called, kinds=KINDS, priorities=PRIORITIES,
+        statuses=STATUSES, satisfaction=dict(SATISFACTION), earlier=list(earlier.order_by(Ticket.id.desc()).limit(5)),
+        tab=request.args.get("tab", "stream"), **visible_parts(ticket),
+    )
 
 
 def visible_parts(ticket):
-    """Customer, order and contact as far as this person may open them."""
-    orders = Order.visible_to(g.user).where(Order.id == ticket.order_id) if ticket.order_id else None
-    return {
-        "customer": Customer.visible_to(g.user).where(Customer.id == ticket.customer_id).exists(),
-        "order": orders.first() if orders else None,
-    }
+    """Customer and order as far as this person may open them."""
+    customers = Customer.visible_to(g.user).where(Customer.id == ticket.customer_id)
+    orders = Order.visible_to(g.user).where(Order.id == ticket.order_id)
+    return {"opens_customer": customers.exists(), "order": orders.first() if ticket.order_id else None}
+
+
+# ---- its steps: each a small form, in a dialog or on a page of its own -----------------------------------------------
+
+
+def step_page(step, ticket, form, again=False):
+    return (form_again if again else page)("tickets/step.html", "dialog", step=step, ticket=ticket, form=form)
 
 
 def done(ticket, message):
     toast(message)
     return go(url_for("tickets.show", id=ticket.id))
+
+
+@bp.get("/<int:id>/assign")
+def assign_form(id):
+    ticket = find(id)
+    require(can_assign_ticket(g.user, ticket))
+    return step_page("assign", ticket, AssignForm(formdata=None, seen=ticket.owner_id or ""))
 
 
 @bp.post("/<int:id>/assign")
@@ -238,8 +267,10 @@ def assign(id):
     require(can_assign_ticket(g.user, ticket))
     form = AssignForm()
     if not form.validate_on_submit():
-        return ticket_page(ticket, 422, assign=form)
-    to = User.get_by_id(form.to.data)
+        return step_page("assign", ticket, form, again=True)
+    if form.seen.data != str(ticket.owner_id or ""):
+        raise Refused(tickets.why_not(ticket))
+    to = form.people[form.to.data]
     tickets.assign(ticket, to, by=g.user)
     return done(ticket, _("Dispatched to %(name)s, who has been told.", name=to.name))
 
@@ -252,15 +283,29 @@ def check_in(id):
     return done(ticket, _("Checked in. The service time runs."))
 
 
+@bp.get("/<int:id>/check-out")
+def check_out_form(id):
+    ticket = find(id)
+    require(can_serve_ticket(g.user, ticket))
+    return step_page("check_out", ticket, CheckOutForm(formdata=None))
+
+
 @bp.post("/<int:id>/check-out")
 def check_out(id):
     ticket = find(id)
     require(can_serve_ticket(g.user, ticket))
     form = CheckOutForm()
     if not form.validate_on_submit():
-        return ticket_page(ticket, 422, check_out=form)
+        return step_page("check_out", ticket, form, again=True)
     tickets.check_out(ticket, by=g.user, note=form.note.data)
     return done(ticket, _("Checked out."))
+
+
+@bp.get("/<int:id>/complete")
+def complete_form(id):
+    ticket = find(id)
+    require(can_serve_ticket(g.user, ticket))
+    return step_page("complete", ticket, CompleteForm(formdata=None))
 
 
 @bp.post("/<int:id>/complete")
@@ -269,9 +314,16 @@ def complete(id):
     require(can_serve_ticket(g.user, ticket))
     form = CompleteForm()
     if not form.validate_on_submit():
-        return ticket_page(ticket, 422, complete=form)
+        return step_page("complete", ticket, form, again=True)
     tickets.complete(ticket, by=g.user, resolution=form.resolution.data)
     return done(ticket, _("Ticket %(number)s is completed.", number=ticket.number))
+
+
+@bp.get("/<int:id>/call-back")
+def call_back_form(id):
+    ticket = find(id)
+    require(can_call_back_ticket(g.user, ticket))
+    return step_page("call_back", ticket, CallBackForm(formdata=None))
 
 
 @bp.post("/<int:id>/call-back")
@@ -280,6 +332,6 @@ def call_back(id):
     require(can_call_back_ticket(g.user, ticket))
     form = CallBackForm()
     if not form.validate_on_submit():
-        return ticket_page(ticket, 422, call_back=form)
+        return step_page("call_back", ticket, form, again=True)
     tickets.call_back(ticket, g.user, form.satisfaction.data, form.solved.data == "yes", form.note.data)
     return done(ticket, _("The call is recorded."))
