@@ -80,7 +80,7 @@ def colleagues():
 def index():
     first = Pool.open_to(g.user).first()
     if first:
-        return redirect(url_for("pools.show", id=first.id), 303)
+        return redirect(url_for("pools.show", id=first.id, **request.args.to_dict(flat=False)), 303)
     require(g.user.is_a(*SALES))
     return render_template("pools/none.html")
 
