@@ -36,11 +36,14 @@ function fade(box) {
 }
 
 const toasts = one("#toasts");
-const startClock = box => box.classList?.contains("toast") && setTimeout(fade, 10000, box);
-if (toasts) {
-  all(".toast", toasts).forEach(startClock);
-  new MutationObserver(changes => changes.forEach(change => change.addedNodes.forEach(startClock))).observe(toasts, { childList: true });
+// The newest message stands alone, so that Z means what it shows; complaints stay beside it.
+function arrived(box) {
+  if (!box.classList?.contains("toast")) return;
+  all(".toast:not(.bad)", toasts).filter(other => other !== box && other.compareDocumentPosition(box) & 4).forEach(other => other.remove());
+  setTimeout(fade, 10000, box);
 }
+all(".toast", toasts).forEach(arrived);
+new MutationObserver(changes => changes.forEach(change => change.addedNodes.forEach(arrived))).observe(toasts, { childList: true });
 
 // ---- htmx: after 300 ms a bar on top and the old content dimmed; a sentence when no answer came that could be shown ----
 
@@ -88,14 +91,14 @@ on("click", event => {
 });
 on("close", event => { if (["dialog", "drawer"].includes(event.target.id)) event.target.firstElementChild.replaceChildren(); }, true);
 
-// The shared dialog opens when its content has come, and closes when the change made in it succeeded.
+// A dialog opens when what it loads has come, and closes when the change made in it succeeded.
 on("htmx:after:swap", event => {
   const { ctx } = event.detail;
-  if (ctx.request.method === "GET" && ctx.response.raw.ok) open(ctx.target?.closest?.("#dialog, #drawer"));
+  if (ctx.request.method === "GET" && ctx.response.raw.ok) open(ctx.target?.closest?.("dialog"));
 });
 on("htmx:after:request", event => {
   const { ctx } = event.detail;
-  const dialog = ctx.sourceElement.closest("#dialog, #drawer");
+  const dialog = ctx.sourceElement.closest("dialog");
   if (dialog && ctx.request.method !== "GET" && ctx.response.raw.ok) dialog.close();
 });
 
