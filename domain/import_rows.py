@@ -32,6 +32,7 @@ class Row:
     cells: list
     values: dict = field(default_factory=dict)
     problems: list = field(default_factory=list)
+    key: str = ""  # the name in the form in which two spellings are equal
     double: int = 0  # the number of an earlier row with the same name
 
     @property
@@ -108,8 +109,8 @@ class Judge:
     def compare_with_earlier_rows(self, row):
         """A second row of the same name or code in one file: a product's is refused, a lead's is up to the job."""
         is_product = self.job.what == import_fields.PRODUCT
-        name = name_key(row.values["name"])
-        first = self.seen["name"].setdefault(name, row.number)
+        row.key = name_key(row.values["name"])
+        first = self.seen["name"].setdefault(row.key, row.number)
         if not is_product:
             row.double = first if first != row.number else 0
             return

@@ -8,7 +8,7 @@ from peewee import fn
 
 from domain import Refused, _, bulk, events, import_fields, import_files, import_rows, now, search, transaction
 from domain.import_rows import Problem
-from models import Customer, Import, ImportProblem, Lead, Product, name_key
+from models import Customer, Import, ImportProblem, Lead, Product
 
 log = logging.getLogger("haitu.imports")
 
@@ -212,8 +212,6 @@ def tell(job, at, facts):
 
 
 def write_leads(job, rows, at):
-    for row in rows:
-        row.values["name_key"] = name_key(row.values["name"])
     fresh = unknown_ones(rows) if job.existing == Import.SKIP else rows
     leads = insert_leads(job, fresh, at)
     tell(job, at, [("lead.imported", lead, None, {"name": lead.name}) for lead in leads])
@@ -222,15 +220,15 @@ def write_leads(job, rows, at):
 
 def unknown_ones(rows):
     """Rows whose name no lead, no customer and no earlier row of the file has; the others get a remark."""
-    keys = [row.values["name_key"] for row in rows]
+    keys = [row.key for row in rows]
     leads = names_of(Lead.select(Lead.name_key).where(Lead.name_key.in_(keys), Lead.status != Lead.VOIDED))
     customers = names_of(Customer.select(Customer.name_key).where(Customer.name_key.in_(keys)))
     for row in rows:
         if row.double:
             row.remark(f"double:{row.double}", value=row.values["name"])
-        elif row.values["name_key"] in leads:
+        elif row.key in leads:
             row.remark("known_lead", value=row.values["name"])
-        elif row.values["name_key"] in customers:
+        elif row.key in customers:
             row.remark("known_customer", value=row.values["name"])
         else:
             yield row
@@ -247,8 +245,8 @@ def insert_leads(job, rows, at):
         "entered_pool_at": at, "created_at": at, "updated_at": at,
     }
     blank = {name: Lead._meta.fields[name].default for name in job.mapping} | {"source": "import"}
-    written = [blank | row.values | same for row in rows]
-    return [Lead(**dict(zip(KEPT, found))) for found in bulk.insert(Lead, written, returning=KEPT)]
+    written = [blank | row.values | {"name_key": row.key} for row in rows]
+    return [Lead(**dict(zip(KEPT, found))) for found in bulk.insert(Lead, written, same, returning=KEPT)]
 
 
 # ---- products --------------------------------------------------------------------------------------------------------
