@@ -163,7 +163,9 @@ def taken(no):
     if not wants_part():
         return render_template("errors/error.html", code=409, message=no.message, back=remember_where()), 409
     seconds = int((now() - no.claim.at).total_seconds()) if no.claim else None
-    return with_messages(render_block("pools/claimed.html", "row", lead=no.lead, state="taken", claim=no.claim, seconds=seconds)), 409
+    state = "claimed" if no.claim and no.claim.owner_id == g.user.id else "taken"  # a second press of one's own
+    row = render_block("pools/claimed.html", "row", lead=no.lead, state=state, claim=no.claim, seconds=seconds)
+    return with_messages(row), 409
 
 
 @bp.post("/leads/<int:id>/unclaim")
