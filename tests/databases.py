@@ -124,8 +124,9 @@ def prepare(engine, builders):
 
 def begin(engine, name):
     """The database as the starting point `name` left it."""
-    if builder := engine.builders.pop(name, None):
+    if name in engine.builders:
         engine.begin("empty")
-        builder()
+        engine.builders[name]()
         engine.keep(name)
+        del engine.builders[name]
     engine.begin(name)
