@@ -4,7 +4,7 @@ from flask import Blueprint, g, request, url_for
 from flask_babel import gettext as _
 
 from domain import notifications
-from models import Notice, capped_count
+from models import BY_KIND, Notice, capped_count
 from views.helpers import fragment_or_redirect, get_or_404, go, page, page_of, toast
 
 bp = Blueprint("notices", __name__)
@@ -19,7 +19,10 @@ def index():
     only_unread = request.args.get("show") == "unread"
     found = page_of(unread if only_unread else mine, Notice.id)
     newest = found.rows[0].id if found.rows and not found.previous else None
-    context = {"notices": found, "only_unread": only_unread, "unread": capped_count(unread), "newest": newest}
+    context = {
+        "notices": found, "only_unread": only_unread, "unread": capped_count(unread), "newest": newest,
+        "places": places_of(found.rows),
+    }
     return page("notices/index.html", "rows", **context)
 
 
@@ -28,10 +31,11 @@ def read(id):
     """Read one; with `open` it leads on to what the message is about."""
     notice = get_or_404(Notice.select().where(Notice.user == g.user.id), id)
     notifications.read(notice)
-    if "open" in request.form:
-        return go(place_of(notice))
+    places = places_of([notice])
+    if "open" in request.form and notice.id in places:
+        return go(places[notice.id])
     notice = Notice.get_by_id(notice.id)
-    return fragment_or_redirect("notices/index.html", "row", url_for("notices.index"), notice=notice)
+    return fragment_or_redirect("notices/index.html", "row", url_for("notices.index"), notice=notice, places=places)
 
 
 @bp.post("/notices/read")
@@ -41,9 +45,17 @@ def read_all():
     return go(url_for("notices.index"))
 
 
-@bp.app_template_global()
+def places_of(notices):
+    """{notice id: the page it is about}; what this person no longer sees has none. One query per kind of record."""
+    seen = {}
+    for kind in {notice.record_kind for notice in notices}:
+        ids = [notice.record_id for notice in notices if notice.record_kind == kind]
+        seen[kind] = {record.id for record in BY_KIND[kind].visible_to(g.user).where(BY_KIND[kind].id.in_(ids))}
+    return {notice.id: place_of(notice) for notice in notices if notice.record_id in seen[notice.record_kind]}
+
+
 def place_of(notice):
-    """The page that a message is about; what waits for a decision opens in the inbox."""
+    """What waits for a decision opens in the inbox."""
     if notice.verb in notifications.ASKING:
         return url_for("approvals.of_quote", id=notice.record_id)
     return url_for(PLACES[notice.record_kind], id=notice.record_id)

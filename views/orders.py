@@ -2,7 +2,7 @@
 
 from flask import Blueprint, g, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_pgettext as _lp
+from flask_babel import lazy_pgettext
 from peewee import SQL, Select, fn
 
 from domain import orders, search
@@ -14,10 +14,10 @@ from views.helpers import get_or_404, go, page, page_of, require, toast
 bp = Blueprint("orders", __name__)
 
 STATUSES = {
-    Order.GENERATED: (_lp("order", "Generated"), "warn"),
-    Order.REVIEWED: (_lp("order", "Reviewed"), "info"),
-    Order.EXECUTING: (_lp("order", "Executing"), "accent"),
-    Order.COMPLETED: (_lp("order", "Completed"), "ok"),
+    Order.GENERATED: (lazy_pgettext("order", "Generated"), "warn"),
+    Order.REVIEWED: (lazy_pgettext("order", "Reviewed"), "info"),
+    Order.EXECUTING: (lazy_pgettext("order", "Executing"), "accent"),
+    Order.COMPLETED: (lazy_pgettext("order", "Completed"), "ok"),
 }
 RELATED = 5
 

@@ -84,6 +84,26 @@ def test_a_long_list_has_a_next_page(login, cast, pending):
     assert "after=" in first and "Q-050" not in first
 
 
+@pytest.mark.parametrize("tab", ["waiting", "mine", "decided"])
+def test_the_number_of_queries_does_not_grow_with_the_list(login, cast, pending, queries, tab):
+    client, opportunity = login(cast.manager), offers.deal(cast.seller, "杭州瑞博")
+
+    def more(numbers):
+        for n in numbers:
+            quote = approvals.submit(offers.quote(cast.seller, opportunity, f"Q-{n}"), by=cast.seller)
+            if tab == "decided":
+                approvals.approve(quote, by=cast.manager)
+
+    client = login(cast.seller) if tab == "mine" else client
+    seen = []
+    for numbers in (range(3), range(3, 12)):
+        more(numbers)
+        with queries() as ran:
+            client.get(f"/approvals?tab={tab}")
+        seen.append(len(ran))
+    assert seen[0] == seen[1], seen
+
+
 # ---- decisions -------------------------------------------------------------------------------------------------------
 
 

@@ -95,3 +95,15 @@ def test_orders_are_found_by_number_customer_and_status(login, cast, order, quer
 
 def test_service_sees_an_order_of_a_customer_only_where_it_may(login, cast, order):
     assert login(cast.service).get("/orders").status_code == 200
+
+
+def test_the_number_of_queries_does_not_grow_with_the_list(login, cast, order, queries):
+    client, seen = login(cast.seller), []
+    for numbers in (range(2), range(2, 12)):
+        for n in numbers:
+            quote = approvals.submit(offers.quote(cast.seller, order.opportunity, f"Q-{n}"), by=cast.seller)
+            orders.create(approvals.approve(quote, by=cast.manager), by=cast.seller)
+        with queries() as ran:
+            client.get("/orders")
+        seen.append(len(ran))
+    assert seen[0] == seen[1], seen
