@@ -1,7 +1,11 @@
 """Opportunities (商机): created, moved from stage to stage, won or lost, and opened again."""
 
+from datetime import timedelta
+
 from domain import Refused, _, day_of, events, follow_ups, now, start_of_day, transaction
 from models import Opportunity, Stage, StageChange
+
+TAKEN_BACK = timedelta(minutes=1)  # as long as a message with its 撤销 may stay on the screen
 
 
 def create(by, customer, name, amount, contact=None, stage=None, source="", owner=None, expected_on=None, at=None):
@@ -54,13 +58,23 @@ def move(opportunity, stage, by, at=None):
     at = at or now()
     left = opportunity.stage
     with transaction():
-        settle(opportunity, Opportunity.OPEN, stage=stage, stage_since=at, updated_at=at)
+        since = where_it_was(opportunity, stage, at) or at
+        settle(opportunity, Opportunity.OPEN, stage=stage, stage_since=since, updated_at=at)
         log_stage(opportunity, by, at)
         events.record(
             "opportunity.moved", opportunity, by, {"stage": left.id}, {"stage": stage.id}, at=at,
             previous_stage=left.name, stage=stage.name,
         )
     return opportunity
+
+
+def where_it_was(opportunity, stage, at):
+    """Since when it had stood in this stage, if it left it only just now: a move taken back does not start the days anew."""
+    changes = StageChange.select().where(StageChange.opportunity == opportunity).order_by(StageChange.id.desc()).limit(2)
+    last, *before = changes
+    if before and before[0].stage_id == stage.id and at - last.at <= TAKEN_BACK:
+        return before[0].at
+    return None
 
 
 def win(opportunity, by, on=None, at=None):

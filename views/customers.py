@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from peewee import fn
-from wtforms import BooleanField, SelectField, TextAreaField
+from wtforms import BooleanField, SelectField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, InputRequired
 
 from domain import customers, search
@@ -58,7 +58,7 @@ class CustomerForm(FlaskForm):
             return
         other = customers.find_by_name(field.data)
         if other:
-            raise ValueError(_("%(name)s is a customer already; %(owner)s looks after it.", name=other.name, owner=other.owner.name))
+            raise ValidationError(_("%(name)s is a customer already; %(owner)s looks after it.", name=other.name, owner=other.owner.name))
 
     @property
     def columns(self):

@@ -4,7 +4,7 @@ from flask import Blueprint, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, HiddenField, SelectField, TextAreaField
+from wtforms import DateField, HiddenField, SelectField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Optional
 
 from domain import customers, deals, local, now
@@ -68,7 +68,7 @@ class OpportunityForm(FlaskForm):
 
     def validate_customer(self, field):
         if self.chosen is None:
-            raise ValueError(_("Choose a customer from the list."))
+            raise ValidationError(_("Choose a customer from the list."))
 
     @property
     def columns(self):
@@ -86,7 +86,7 @@ class WinForm(FlaskForm):
 
     def validate_on(self, field):
         if field.data > today():
-            raise ValueError(_("This day is yet to come."))
+            raise ValidationError(_("This day is yet to come."))
 
 
 class LoseForm(FlaskForm):
@@ -95,7 +95,7 @@ class LoseForm(FlaskForm):
 
     def validate_note(self, field):
         if self.reason.data == OTHER and not (field.data or "").strip():
-            raise ValueError(_("Say what the reason was."))
+            raise ValidationError(_("Say what the reason was."))
 
 
 # ---- board and list --------------------------------------------------------------------------------------------------

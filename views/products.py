@@ -6,7 +6,7 @@ from flask import Blueprint, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField
+from wtforms import BooleanField, ValidationError
 from wtforms.validators import DataRequired
 
 from domain import products, search
@@ -32,7 +32,7 @@ class ProductForm(FlaskForm):
     def validate_sku(self, field):
         taken = Product.get_or_none(Product.sku == field.data)
         if taken and taken.sku != field.object_data:
-            raise ValueError(_("%(name)s has this SKU already.", name=taken.name))
+            raise ValidationError(_("%(name)s has this SKU already.", name=taken.name))
 
     @property
     def columns(self):
