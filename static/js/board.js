@@ -77,11 +77,8 @@
 
   function follow() {
     if (wide.matches || !board()) return;
-    const seen = new IntersectionObserver(
-      entries => entries.filter(entry => entry.isIntersecting).forEach(entry => tabOf(entry.target) && show(tabOf(entry.target))),
-      { root: board(), threshold: 0.6 },
-    );
-    columns().forEach(column => seen.observe(column));
+    const nearest = columns().sort((a, b) => Math.abs(a.getBoundingClientRect().left) - Math.abs(b.getBoundingClientRect().left))[0];
+    if (nearest && tabOf(nearest)) show(tabOf(nearest));
   }
 
   function goTo(tab, behavior = "smooth") {
@@ -96,9 +93,14 @@
     goTo(tab);
   });
 
-  document.addEventListener("htmx:after:swap", setUp);
+  document.addEventListener("htmx:after:swap", () => { setUp(); follow(); });
+  let resting;
+  document.addEventListener("scroll", event => {
+    if (event.target !== board()) return;
+    clearTimeout(resting);
+    resting = setTimeout(follow, 100);
+  }, true);
   const first = document.querySelector(".stage-tabs [aria-current]");
   if (first && board() && !wide.matches) goTo(first, "instant");
   setUp();
-  follow();
 }
