@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from peewee import JOIN, fn
+from peewee import JOIN, Case, fn
 
 from domain import day_of, local, start_of_day
 from models import Approval, Customer, Lead, Opportunity, Quote, StageChange, Task, Ticket, User
@@ -84,10 +84,28 @@ def submitted(user):
     return [(quotes[id], step) for id, step in steps.items() if id in quotes]
 
 
+def to_approve(user):
+    """[(quote, the step)] that wait for this person's word, longest wait first."""
+    steps = {step.record_id: step for step in Approval.waiting_for(user).where(Approval.record_kind == "quote").limit(SHORT)}
+    quotes = {quote.id: quote for quote in Quote.visible_to(user).where(Quote.id.in_(list(steps)))}
+    return [(quotes[id], step) for id, step in steps.items() if id in quotes]
+
+
 def open_tickets(user):
-    """The newest tickets of one's customers, or of one's own desk, that are not done."""
+    """The tickets that are not done: a service person's own, longest waiting first; else the newest of one's customers."""
+    if user.is_a(User.SERVICE):
+        mine = Ticket.visible_to(user).where(Ticket.owner == user.id, Ticket.status.in_(Ticket.UNFINISHED))
+        return list(mine.order_by(Ticket.dispatched_at, Ticket.id).limit(SHOWN))
     query = Ticket.visible_to(user).where(Ticket.status.in_((Ticket.NEW, *Ticket.UNFINISHED)))
     return list(query.order_by(Ticket.id.desc()).limit(SHORT))
+
+
+def desk(user):
+    """How many tickets lie with this person, with nobody, and wait for a call back: one query."""
+    mine = (Ticket.owner == user.id) & Ticket.status.in_(Ticket.UNFINISHED)
+    conditions = {"mine": mine, "undispatched": Ticket.status == Ticket.NEW, "to_call_back": Ticket.status == Ticket.COMPLETED}
+    columns = [fn.COALESCE(fn.SUM(Case(None, [(condition, 1)], 0)), 0).alias(name) for name, condition in conditions.items()]
+    return Ticket.select(*columns).where(Ticket.seen_by(user)).dicts().get()
 
 
 def news(user):

@@ -19,7 +19,7 @@ THEMES = ("", "light", "dark")
 
 
 class LoginForm(FlaskForm):
-    login = StringField(_l("Mobile number or e-mail"), [DataRequired(), Length(max=200)])
+    login = StringField(_l("Account, mobile number or e-mail"), [DataRequired(), Length(max=200)])
     password = PasswordField(_l("Password"), [DataRequired(), Length(max=128)])
     remember = BooleanField(_l("Stay logged in for 30 days"))
 
@@ -27,6 +27,17 @@ class LoginForm(FlaskForm):
 class PasswordForm(FlaskForm):
     old = PasswordField(_l("Present password"), [DataRequired(), Length(max=128)])
     new = PasswordField(_l("New password"), [DataRequired(), Length(min=8, max=128)], description=_l("At least 8 characters."))
+
+
+BROWSERS = {"wxwork": "企业微信", "MicroMessenger": "微信", "Edg": "Edge", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+SYSTEMS = {"Windows": "Windows", "iPhone": "iPhone", "iPad": "iPad", "Mac OS X": "macOS", "Android": "Android", "Linux": "Linux"}
+
+
+@bp.app_template_filter()
+def browser_name(agent):
+    """Chrome · Windows, as far as the agent line tells; the line itself goes into the title."""
+    found = [next((name for mark, name in names.items() if mark in agent), "") for names in (BROWSERS, SYSTEMS)]
+    return " · ".join(filter(None, found)) or agent or "—"
 
 
 def roles():
@@ -134,7 +145,7 @@ def profile():
 def profile_page(form):
     sessions = Session.select().where(Session.user == g.user.id, Session.expires_at > now())
     return render_template(
-        "accounts/profile.html", form=form, sessions=sessions.order_by(Session.last_seen_at.desc()), here=g.session,
+        "accounts/profile.html", form=form, sessions=list(sessions.order_by(Session.last_seen_at.desc())), here=g.session,
         role_names=dict(roles()), scope_names=dict(scopes()),
     )
 

@@ -11,6 +11,7 @@ from flask_babel import format_date, get_locale, gettext, pgettext
 from markupsafe import Markup, escape
 
 from domain import local, now
+from domain.money import format_money, format_quantity
 from models import Choice, mask_phone
 
 WAN = 1_000_000  # 1 万元 in 分
@@ -51,10 +52,7 @@ def today():
 
 def money(fen):
     """1,234.50 for 123450 分; a dash for what is unknown."""
-    if fen is None:
-        return "—"
-    sign, fen = ("−", -fen) if fen < 0 else ("", fen)
-    return f"{sign}{fen // 100:,}.{fen % 100:02}"
+    return "—" if fen is None else format_money(fen).replace("-", "−")
 
 
 def wan(fen):
@@ -77,7 +75,7 @@ def percent(basis_points):
 
 def quantity(value):
     """24 for 24.0000, 1.5 for 1.5000."""
-    return f"{value:,.4f}".rstrip("0").rstrip(".")
+    return format_quantity(value)
 
 
 def clock(at):
@@ -182,7 +180,6 @@ def in_language(record, column="name"):
     """A column that has an English twin, in the reader's language."""
     english = getattr(record, f"{column}_en", "")
     return english if english and not speaks_chinese() else getattr(record, column)
-
 
 
 def is_late(at):

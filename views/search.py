@@ -1,15 +1,16 @@
-"""Ctrl K: customers, leads, products, quotes and orders by any part of a name or number."""
+"""Ctrl K: customers, leads, products by any part of a name; quotes, orders and tickets by number; tickets by title."""
 
 from flask import Blueprint, g, render_template, request
 from markupsafe import Markup
 
 from domain import search
-from models import Customer, Lead, Order, Product, Quote
+from models import Customer, Lead, Order, Product, Quote, Ticket
 from views.helpers import render_block, wants_part
 
 bp = Blueprint("search", __name__, url_prefix="/search")
 
 SHOWN = 8
+TEN_DIGITS = 10  # more than a number has
 
 
 @bp.get("")
@@ -30,11 +31,13 @@ def groups(text):
     products = search.narrowed(Product.select().where(Product.active), "product", text).order_by(Product.name)
     quotes = Quote.visible_to(user).where(numbered(Quote, text)).order_by(Quote.id.desc())
     orders = Order.visible_to(user).where(numbered(Order, text)).order_by(Order.id.desc())
+    tickets = Ticket.visible_to(user).where(titled(text)).order_by(Ticket.id.desc())
     rows = {
         "customer": list(customers.limit(SHOWN)),
         "lead": [*mine.order_by(Lead.id.desc()).limit(SHOWN), *pooled.order_by(Lead.id.desc()).limit(SHOWN)][:SHOWN],
         "quote": list(quotes.limit(SHOWN)),
         "order": list(orders.limit(SHOWN)),
+        "ticket": list(tickets.limit(SHOWN)),
         "product": list(products.limit(SHOWN)),
     }
     return [(kind, found) for kind, found in rows.items() if found]
@@ -47,6 +50,10 @@ def highlighted(name, text):
     if found is None:
         return name
     return Markup("{}<mark>{}</mark>{}").format(name[: found[0]], name[found[0] : found[1]], name[found[1] :])
+
+
+def titled(text):
+    return Ticket.number == int(text) if text.isdecimal() and len(text) < TEN_DIGITS else Ticket.title.contains(text)
 
 
 def numbered(model, text):

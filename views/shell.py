@@ -4,6 +4,7 @@ from functools import cached_property
 
 from flask import current_app, g, request, session, url_for
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from peewee import SQL, Select, fn
 
 import permissions
@@ -99,7 +100,7 @@ class Shell:
     def everything(self):
         user, sales = g.user, permissions.sees_leads(g.user)
         yield "", [
-            Item(self, "home", "home.index", _("Today"), "sun", "tasks"),
+            Item(self, "home", "home.index", pgettext("menu", "Today"), "sun", "tasks"),
             Item(self, "notices", "notices.index", _("Notices"), "bell", "notices"),
             Item(self, "approvals", "approvals.index", _("Approvals"), "writing-sign", "approvals"),
         ]
@@ -156,4 +157,3 @@ class Item:
 def capped(query):
     """A count that stops at 1,001, as a scalar in somebody else's SELECT."""
     return Select([query.limit(FEW)], [fn.COUNT(SQL("1"))])
-
