@@ -48,7 +48,7 @@ def pytest_collection_modifyitems(items):
 def build_demo():
     from domain import demo
 
-    demo.build()
+    demo.build(printed=lambda quote: b"%PDF-1.7 of " + quote.number.encode())
 
 
 @pytest.fixture(scope="session")

@@ -24,9 +24,9 @@ def endpoint(application, path):
 
 def crawl(client, start="/"):
     """({endpoint: how many of its pages were opened}, faults), following links breadth first."""
-    opened, faults, waiting, seen = Counter(), [], [start], {start}
+    opened, faults, waiting, seen = Counter(), [], [(start, "nowhere")], {start}
     while waiting:
-        path = waiting.pop(0)
+        path, origin = waiting.pop(0)
         name = endpoint(client.application, path)
         if name == "static" or opened[name] >= OF_A_KIND:
             continue
@@ -35,13 +35,13 @@ def crawl(client, start="/"):
             if opened[name] == 1:
                 client.get(path, headers=PART)
             answer = client.get(path, follow_redirects=True)
-            assert answer.status_code in (200, 204), f"a link leads to {path}, which answers {answer.status_code}"
+            assert answer.status_code in (200, 204), f"{origin} leads to {path}, which answers {answer.status_code}"
         except AssertionError as fault:
             faults.append(str(fault).splitlines()[0])
             continue
         if answer.mimetype == "text/html":
             found = [link for link in map(unescape, LINK.findall(answer.text)) if link not in seen]
-            waiting += found
+            waiting += [(link, path) for link in found]
             seen.update(found)
     return opened, faults
 
