@@ -1,15 +1,48 @@
-"""Workbooks that an import hands out: its failed rows with their reasons, and the template to fill in."""
+"""What an import reports: its problems by row and by rule, its failed rows as a workbook, and the template to fill in."""
 
 from io import BytesIO
 from itertools import groupby
 
 import xlsxwriter
+from peewee import fn
 
 from domain import _, import_fields, import_words
+from domain.import_rows import Problem
 from models import ImportProblem
 
 PLAIN_TEXT = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 LONGEST_CELL = 32_767  # what a cell of a workbook can hold
+
+
+def problems(job, refused, size=100):
+    """The first problems in the order of the file."""
+    found = ImportProblem.select().where(ImportProblem.job == job.id, ImportProblem.refused == refused)
+    return found.order_by(ImportProblem.row_number, ImportProblem.id).limit(size)
+
+
+def problems_by_rule(job):
+    """[(a problem that stands for all of its kind, how many rows)], refusals and frequent ones first."""
+    grouped = (
+        ImportProblem.select(ImportProblem.refused, ImportProblem.column, ImportProblem.rule, fn.COUNT(ImportProblem.id))
+        .where(ImportProblem.job == job.id)
+        .group_by(ImportProblem.refused, ImportProblem.column, ImportProblem.rule)
+        .tuples()
+    )
+    kinds = {}
+    for refused, column, rule, number in grouped:
+        kind = kinds.setdefault((refused, column, rule.partition(":")[0]), [set(), 0])
+        kind[0].add(rule)
+        kind[1] += number
+    found = [(standing_for(*key, rules), number) for key, (rules, number) in kinds.items()]
+    return sorted(found, key=lambda each: (not each[0].refused, -each[1]))
+
+
+def standing_for(refused, column, name, rules):
+    """Where the facts differ from row to row, … stands for them."""
+    return Problem(refused, column, "", next(iter(rules)) if len(rules) == 1 else f"{name}:…")
+
+
+# ---- workbooks -------------------------------------------------------------------------------------------------------
 
 
 def failed_rows(job):

@@ -1,19 +1,18 @@
 """Bringing a file in: uploaded, mapped, then written in the background, batch by batch, into the pool or the products."""
 
 import logging
+from datetime import timedelta
 from pathlib import Path
 from time import sleep
 
-from peewee import fn
-
 from domain import Refused, _, bulk, events, import_fields, import_files, import_rows, now, search, transaction
-from domain.import_rows import Problem
 from models import Customer, Import, ImportProblem, Lead, Product
 
 log = logging.getLogger("haitu.imports")
 
 BATCH = 250
 PAUSE = 0.02  # seconds between two batches, for whoever waits to write
+KEPT_WAITING = timedelta(days=7)
 FOLDER = "imports"
 KEPT = ("id", "name", "contact_name", "phone", "credit_code")  # what audit and search index need of a new lead
 COUNTS = ("created", "updated", "skipped")
@@ -101,6 +100,13 @@ def discard(job, by, data):
         events.record("import.discarded", job, by=by, file=job.file_name)
         Import.delete().where(Import.id == job.id, Import.status == Import.UPLOADED).execute()
     (folder_of(data) / job.stored_as).unlink(missing_ok=True)
+
+
+def forget_old_uploads(data, at=None):
+    """Files that somebody uploaded and never ran hold people's data: after a week they go."""
+    old = Import.select().where(Import.status == Import.UPLOADED, Import.created_at < (at or now()) - KEPT_WAITING)
+    for job in old:
+        discard(job, by=None, data=data)
 
 
 def ensure_waiting(job):
@@ -284,34 +290,3 @@ def updated(product, row, at):
         setattr(product, name, value)
     Product.update(**after, updated_at=at).where(Product.id == product.id).execute()
     return "updated", "product.edited", product, before, after
-
-
-# ---- what came of it -------------------------------------------------------------------------------------------------
-
-
-def problems(job, refused, size=100):
-    """The first problems in the order of the file."""
-    found = ImportProblem.select().where(ImportProblem.job == job.id, ImportProblem.refused == refused)
-    return found.order_by(ImportProblem.row_number, ImportProblem.id).limit(size)
-
-
-def problems_by_rule(job):
-    """[(a problem that stands for all of its kind, how many rows)], refusals and frequent ones first."""
-    grouped = (
-        ImportProblem.select(ImportProblem.refused, ImportProblem.column, ImportProblem.rule, fn.COUNT(ImportProblem.id))
-        .where(ImportProblem.job == job.id)
-        .group_by(ImportProblem.refused, ImportProblem.column, ImportProblem.rule)
-        .tuples()
-    )
-    kinds = {}
-    for refused, column, rule, number in grouped:
-        kind = kinds.setdefault((refused, column, rule.partition(":")[0]), [set(), 0])
-        kind[0].add(rule)
-        kind[1] += number
-    found = [(standing_for(*key, rules), number) for key, (rules, number) in kinds.items()]
-    return sorted(found, key=lambda each: (not each[0].refused, -each[1]))
-
-
-def standing_for(refused, column, name, rules):
-    """Where the facts differ from row to row, … stands for them."""
-    return Problem(refused, column, "", next(iter(rules)) if len(rules) == 1 else f"{name}:…")

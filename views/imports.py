@@ -2,35 +2,20 @@
 
 from flask import Blueprint, Response, abort, current_app, g, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
-from flask_wtf.file import FileField, FileRequired
-from wtforms import RadioField, SelectField, ValidationError
 
-import permissions
-from domain import import_fields, import_files, import_reports, import_rows, import_runner, import_words, imports, now
+from domain import import_fields, import_files, import_reports, import_runner, import_words, imports, now
 from models import Import, Pool
 from views.helpers import form_again, fragment_or_redirect, get_or_404, go, page, page_of, require, toast
+from views.import_form import MAY, UploadForm, kinds, kinds_of_all, lettered, mapping_of, run_form
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MAY = {import_fields.LEAD: permissions.can_import_leads, import_fields.PRODUCT: permissions.can_import_products}
 ENCODING_NAMES = {
     "utf-8": "UTF-8", "utf-8-sig": "UTF-8", "gb18030": "GB18030 (GBK)", "big5": "Big5", "utf-16": "UTF-16", "cp1252": "Windows-1252",
 }
 SHOWN_PROBLEMS = 100
 LAST_EXAMPLES = 2
-
-
-def kinds():
-    """[(what, label)] that this person may import."""
-    labels = {import_fields.LEAD: _("Leads"), import_fields.PRODUCT: _("Products")}
-    return [(what, labels[what]) for what, may in MAY.items() if may(g.user)]
-
-
-def pools():
-    return [(pool.id, pool.name) for pool in Pool.open_to(g.user)]
 
 
 def must_import(what):
@@ -44,26 +29,6 @@ def data():
 # ---- the list, and a new file ----------------------------------------------------------------------------------------
 
 
-class UploadForm(FlaskForm):
-    what = RadioField(_l("What does it hold?"))
-    pool = SelectField(_l("Into which pool"), coerce=int, validate_choice=False)
-    file = FileField(_l("File"), [FileRequired(_l("Choose a file."))])
-
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
-        self.what.choices, self.pool.choices = kinds(), pools()
-
-    def chosen_pool(self):
-        """The pool for leads; None for what has no pool."""
-        if self.what.data != import_fields.LEAD:
-            return None
-        return Pool.get_or_none(Pool.id == self.pool.data) if self.pool.data in dict(self.pool.choices) else None
-
-    def validate_pool(self, field):
-        if self.what.data == import_fields.LEAD and self.chosen_pool() is None:
-            raise ValidationError(_("Choose a pool."))
-
-
 @bp.get("")
 def index():
     must_import(None)
@@ -74,10 +39,6 @@ def index():
 def list_page(form, status=200):
     jobs = page_of(Import.visible_to(g.user), Import.id)
     return render_template("imports/index.html", form=form, jobs=jobs, what_names=dict(kinds_of_all())), status
-
-
-def kinds_of_all():
-    return [(import_fields.LEAD, _("Leads")), (import_fields.PRODUCT, _("Products"))]
 
 
 @bp.post("")
@@ -108,49 +69,6 @@ def workbook(content, name):
 
 
 # ---- one import ------------------------------------------------------------------------------------------------------
-
-
-class RunForm(FlaskForm):
-    """What happens to the rows; a select per field of ours is added for each import."""
-
-    pool = SelectField(_l("Into which pool"), coerce=int)
-    existing = RadioField(_l("When the name is known already"))
-    bad_cells = RadioField(_l("When an optional cell breaks a rule"))
-
-
-def run_form(job):
-    """The form of one import, with a select per field: which column it comes from."""
-    headers = [(place, header or f"({letter})") for place, (header, letter) in enumerate(lettered(job.layout["headers"]))]
-    selects = {
-        f"column_{field.name}": SelectField(
-            import_words.label(job.what, field.name), coerce=position, default=job.mapping.get(field.name),
-            render_kw={"class": "input small"},
-        )
-        for field in import_fields.fields_of(job.what)
-    }
-    form = type("MappingForm", (RunForm,), selects)(pool=job.pool_id, existing=job.existing, bad_cells="refuse")
-    for name in selects:
-        form[name].choices = [("", _("— not in the file —")), *headers]
-    form.pool.choices = pools()
-    form.existing.choices = [(Import.SKIP, _("Skip the row")), (Import.CREATE, _("Create it all the same"))]
-    form.bad_cells.choices = [("refuse", _("Refuse the row")), ("drop", _("Take the row without that cell, and list it"))]
-    if job.what != import_fields.LEAD:
-        del form.pool, form.existing
-    return form
-
-
-def position(text):
-    """The number of a column; None for "not in the file"."""
-    return None if text in ("", None) else int(text)
-
-
-def lettered(headers):
-    return [(header, import_rows.letter_of(place)) for place, header in enumerate(headers)]
-
-
-def mapping_of(form):
-    chosen = {name.removeprefix("column_"): value for name, value in form.data.items() if name.startswith("column_")}
-    return {name: place for name, place in chosen.items() if place is not None}
 
 
 def find(id):
@@ -283,9 +201,9 @@ def result_page(job):
     shown = {"job": job, "steps": steps(job), "seconds_left": seconds_left(job)}
     if job.status == Import.RUNNING:
         return shown
-    listed = [*imports.problems(job, True, SHOWN_PROBLEMS), *imports.problems(job, False, SHOWN_PROBLEMS)]
+    listed = [*import_reports.problems(job, True, SHOWN_PROBLEMS), *import_reports.problems(job, False, SHOWN_PROBLEMS)]
     return shown | {
-        "by_rule": imports.problems_by_rule(job), "problems": listed, "sentence": import_words.sentence,
+        "by_rule": import_reports.problems_by_rule(job), "problems": listed, "sentence": import_words.sentence,
         "shown_problems": SHOWN_PROBLEMS,
     }
 
