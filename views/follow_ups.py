@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext, pgettext
 from flask_wtf import FlaskForm
 from wtforms import DateTimeLocalField, RadioField, SelectField, TextAreaField, ValidationError
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 
 from domain import follow_ups, local, now, time_zone, timeline
 from models import BY_KIND, ApprovalNode, Stage, Task
@@ -21,7 +21,6 @@ from views.helpers import form_again, fragment_or_redirect, get_or_404, go, page
 bp = Blueprint("follow_ups", __name__)
 
 KINDS = {"leads": "lead", "customers": "customer", "opportunities": "opportunity"}
-PLURALS = {kind: plural for plural, kind in KINDS.items()}
 METHODS = {  # value: (label, icon)
     "phone": (_l("Phone"), "phone"),
     "wechat": (_l("WeChat"), "brand-wechat"),
@@ -94,7 +93,15 @@ class FollowUpForm(FlaskForm):
 
 
 class DueForm(FlaskForm):
-    due_at = MomentField(_l("Date and time"), [InputRequired()])
+    """A quick date's button, or the field beside it for a date of one's own."""
+
+    due_at = MomentField(_l("Date and time"))
+    own_date = MomentField(_l("Date and time"))
+
+    def validate_due_at(self, field):
+        field.data = field.data or self.own_date.data
+        if not field.data:
+            raise ValidationError(_("Write a date and a time."))
 
 
 def to_utc(moment):
@@ -190,8 +197,14 @@ def field_label(name):
 
 
 @bp.app_template_global()
+def plural_of(kind):
+    """The word of a kind in addresses and endpoints: leads, opportunities."""
+    return f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
+
+
+@bp.app_template_global()
 def record_url(kind, id, **arguments):
-    return url_for(f"{PLURALS.get(kind, kind + 's')}.show", id=id, **arguments)
+    return url_for(f"{plural_of(kind)}.show", id=id, **arguments)
 
 
 bp.add_app_template_global(METHODS, "follow_up_methods")
