@@ -116,6 +116,8 @@ def lose(opportunity, by, reason, note="", at=None):
 
 def reopen(opportunity, by, at=None):
     """Back among the open ones, in the stage where it last stood open."""
+    if opportunity.is_open:
+        raise Refused(_("This deal is open already."))
     at = at or now()
     with transaction():
         settle(
