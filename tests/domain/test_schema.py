@@ -1,0 +1,71 @@
+"""The database that the migrations make is the one the models describe; an engine that loses data is refused."""
+
+import pytest
+
+from app import too_old_flask, unsafe_address
+from domain import schema
+from models import TABLES, db
+
+LAN = {"HOST": "0.0.0.0", "ENCRYPTED": False, "ALLOW_HTTP_LAN": False, "PROXIES": 0}  # noqa: S104
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
+def test_the_migrations_make_the_columns_that_the_models_have(cast, table):
+    stored = {column.name: column.null for column in db.get_columns(table._meta.table_name)}
+    assert stored == {field.column_name: field.null for field in table._meta.sorted_fields}
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
+def test_the_migrations_make_the_indexes_and_keys_that_the_models_have(cast, table):
+    stored = {(index.name, index.unique) for index in db.get_indexes(table._meta.table_name)}
+    wanted = {(index._name, index._unique) for index in table._meta.fields_to_index()}
+    assert wanted <= stored
+    keys = {(key.column, key.dest_table) for key in db.get_foreign_keys(table._meta.table_name)}
+    assert keys == {(field.column_name, field.rel_model._meta.table_name) for field in table._meta.refs}
+
+
+def test_nothing_waits_to_be_run_after_the_upgrade(cast):
+    assert schema.pending() == []
+    assert schema.version() == schema.newest()
+
+
+def test_an_upgrade_makes_a_copy_first_when_there_is_anything_to_lose(cast, monkeypatch):
+    copies = []
+    schema.upgrade(before=lambda: copies.append("copy"))
+    assert copies == []
+    monkeypatch.setattr(schema, "pending", lambda: ["0999_more"])
+    schema.upgrade(before=lambda: copies.append("copy"))
+    assert copies == ["copy"]
+
+
+def test_every_connection_waits_keeps_foreign_keys_and_writes_through(cast):
+    if schema.engine_name() != "SQLite":
+        pytest.skip("settings of SQLite")
+    settings = {name: db.execute_sql(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous", "foreign_keys")}
+    assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+    assert db.execute_sql("PRAGMA busy_timeout").fetchone()[0] >= 5_000
+
+
+@pytest.mark.parametrize("number, safe", [("3.40.1", False), ("3.51.2", False), ("3.51.3", True), ("3.53.4", True)])
+def test_a_sqlite_that_can_lose_commits_is_refused_in_one_sentence(number, safe):
+    complaint = schema.too_old(lambda: ("SQLite", number))
+    assert (complaint is None) == safe
+    assert safe or number in complaint and "3.51.3" in complaint
+
+
+@pytest.mark.parametrize("number, safe", [("2.3.3", False), ("3.1.2", False), ("3.1.3", True), ("3.2.0", True)])
+def test_a_flask_that_leaks_sessions_into_caches_is_refused_in_one_sentence(number, safe):
+    assert (too_old_flask(number) is None) == safe
+
+
+@pytest.mark.parametrize(
+    "settings, safe",
+    [
+        ({}, False), ({"PROXIES": 1}, False), ({"HOST": "192.168.1.5"}, False), ({"HOST": "127.0.0.1"}, True),
+        ({"HOST": "localhost"}, True), ({"ENCRYPTED": True}, True), ({"ALLOW_HTTP_LAN": True}, True),
+    ],
+)
+def test_plain_http_on_a_network_needs_somebodys_word(settings, safe):
+    complaint = unsafe_address(LAN | settings)
+    assert (complaint is None) == safe
+    assert safe or "HAITU_ALLOW_HTTP_LAN=1" in complaint
