@@ -128,8 +128,8 @@ class RateField(SelectField):
     """A tax rate in force, 13 % to 0 %, as Decimal: 0.13."""
 
     def __init__(self, *args, **options):
-        rates = [(Decimal(percent) / 100, f"{percent}%") for percent in TAX_RATES]
-        super().__init__(*args, coerce=to_rate, choices=rates, **options)
+        super().__init__(*args, coerce=to_rate, choices=[], **options)
+        self.choices = [(Decimal(percent) / 100, f"{percent}%") for percent in TAX_RATES]
 
 
 class ChoiceField(SelectField):

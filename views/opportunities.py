@@ -85,7 +85,7 @@ class WinForm(FlaskForm):
     on = DateField(_l("Won on"), [InputRequired(_l("Write the date."))])
 
     def validate_on(self, field):
-        if field.data > today():
+        if field.data and field.data > today():
             raise ValidationError(_("This day is yet to come."))
 
 
