@@ -11,6 +11,7 @@ from peewee import EnclosedNodeList
 from werkzeug.exceptions import HTTPException
 
 PAGE = 50
+CURSOR_TYPES = {"DATETIME": datetime, "TEXT": str}  # any other column of an order holds whole numbers
 
 
 def public(view):
@@ -145,7 +146,7 @@ def page_of(query, *columns, size=PAGE, descending=True):
     after, before = request.args.get("after"), request.args.get("before")
     backwards = bool(before) and not after
     downwards = descending != backwards
-    cursor = decoded(before if backwards else after, len(columns))
+    cursor = decoded(before if backwards else after, columns)
     if cursor:
         here, there = EnclosedNodeList(columns), EnclosedNodeList(cursor)
         query = query.where(here < there if downwards else here > there)
@@ -165,8 +166,8 @@ def encoded(row, columns):
     return urlsafe_b64encode(dumps(plain, ensure_ascii=False).encode()).decode().rstrip("=")
 
 
-def decoded(text, length):
-    """The values of a cursor; None for one that was tampered with."""
+def decoded(text, columns):
+    """The values of a cursor, each of its column's type; None for one that was tampered with."""
     if not text:
         return None
     try:
@@ -174,7 +175,8 @@ def decoded(text, length):
         values = [datetime.fromisoformat(value["at"]) if isinstance(value, dict) else value for value in values]
     except (ValueError, KeyError, TypeError):
         return None
-    sane = len(values) == length and all(isinstance(value, (str, int, datetime)) for value in values)
+    types = [CURSOR_TYPES.get(column.field_type, int) for column in columns]
+    sane = len(values) == len(columns) and all(map(isinstance, values, types))
     return values if sane else None
 
 
