@@ -188,6 +188,7 @@ def claim_selection():
 
 def selection(query):
     """The leads that were ticked, in the order of the list; 404 when one of them is not to be seen."""
+    require(g.user.is_a(*SALES))
     ids = list(dict.fromkeys(request.form.getlist("id", type=int)))[:MOST_AT_ONCE]
     if not ids:
         abort(422)
