@@ -297,7 +297,9 @@ def waited(since):
     days, hours, minutes = minutes // 1440, minutes % 1440 // 60, minutes % 60
     if days:
         return _("%(days)s d %(hours)s h", days=days, hours=hours)
-    return _("%(hours)s h %(minutes)s min", hours=hours, minutes=f"{minutes:02}") if hours else _("%(n)s min", n=minutes)
+    if hours and minutes:
+        return _("%(hours)s h %(minutes)s min", hours=hours, minutes=f"{minutes:02}")
+    return _("%(hours)s h", hours=hours) if hours else _("%(n)s min", n=minutes)
 
 
 @bp.app_template_filter()
