@@ -219,3 +219,12 @@ def test_withdrawing_makes_it_a_draft(login, cast, pending):
 def test_an_approver_of_another_side_does_not_act_for_the_seller(login, cast, pending, verb):
     approvals.approve(pending, by=cast.manager)
     assert post(login(cast.finance), pending, verb).status_code == 403
+
+
+def test_the_margin_is_shown_to_whoever_is_asked_and_not_to_him_afterwards(login, cast, pending):
+    ApprovalNode.update(approver_kind=ApprovalNode.PERSON, user=cast.outsider).where(ApprovalNode.position == 1).execute()
+    quote = approvals.submit(offers.quote(cast.seller, number="Q-4"), by=cast.seller)
+    client, url = login(cast.outsider), f"/approvals/{current(quote)}"
+    assert "毛利率" in client.get(url).text
+    approvals.approve(quote, by=cast.outsider)
+    assert "毛利率" not in client.get(url).text and "3,199.99" in client.get(url).text
