@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import click
 from flask import Flask
 from flask_babel import Babel
+from flask_compress import Compress
 from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -62,6 +63,10 @@ def settings():
         "BABEL_DEFAULT_LOCALE": "zh_Hans_CN",
         "BABEL_TRANSLATION_DIRECTORIES": str(Path(__file__).parent / "translations"),
         "TEMPLATES_AUTO_RELOAD": False,
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
+        "COMPRESS_BR_LEVEL": 4,
+        "COMPRESS_LEVEL": 5,
+        "COMPRESS_MIMETYPES": ["text/html", "text/css", "text/javascript", "image/svg+xml", "application/json"],
         "SEND_FILE_MAX_AGE_DEFAULT": 365 * 24 * 3600,
     }
 
@@ -91,6 +96,7 @@ def create_app(**overrides):
         hops = app.config["PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
     app.before_request(open_connection)
+    Compress(app)
     Htmx(app)
     CSRFProtect(app)
     Babel(app, locale_selector=shell.language_tag, timezone_selector=shell.time_zone_name)

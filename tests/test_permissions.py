@@ -1,0 +1,315 @@
+"""Who may do what: every route × every role × own, team, foreign and pool record. A route that is not here fails the build.
+
+Three answers are told apart: 404 (not visible), 403 (visible, not allowed), and "in" (let in; what comes then is the view's
+business: 200, 303, 409 or 422). Whoever is not logged in is sent to the login page.
+"""
+
+import pytest
+
+from models import Approval, ApprovalNode, Choice, Department, Pool, Stage, User, db
+from tests import world
+
+PEOPLE = ("admin", "manager", "seller", "rival", "outsider", "finance", "service")
+MINE, TEAM, FOREIGN, POOL = "mine", "team", "foreign", "pool"
+RECORDS, NONE = (MINE, TEAM, FOREIGN), ()
+
+
+def rule(**allowed):
+    return {person: allowed.get(person, NONE) for person in PEOPLE}
+
+
+def everyone(*relations):
+    return dict.fromkeys(PEOPLE, relations)
+
+
+SALES = ("admin", "manager", "seller", "rival", "outsider")
+SEEN_BY_SALES = rule(admin=RECORDS, manager=(MINE, TEAM), seller=(MINE, TEAM), rival=(TEAM,), outsider=(FOREIGN,))
+
+# What each role sees of what the seller, his rival and a stranger own. finance sees the whole company by its data scope;
+# the service agent of the cast sees only what reaches the desk.
+VISIBLE = {
+    "lead": rule(
+        admin=(*RECORDS, POOL), manager=(MINE, TEAM, POOL), seller=(MINE, TEAM, POOL), rival=(TEAM, POOL),
+        outsider=(FOREIGN, POOL),
+    ),
+    "task": SEEN_BY_SALES,
+    "customer": SEEN_BY_SALES | {"finance": RECORDS},
+    "opportunity": SEEN_BY_SALES,
+    "quote": SEEN_BY_SALES | {"finance": RECORDS},
+    "submitted": rule(admin=(MINE,), manager=(MINE,), seller=(MINE,), finance=(MINE,)),
+    "order": SEEN_BY_SALES | {"finance": RECORDS},
+    "ticket": SEEN_BY_SALES | {"service": RECORDS},
+    "import": rule(admin=(MINE,), manager=(MINE,)),
+    "notice": rule(seller=(MINE,)),
+    "product": everyone("any"),
+}
+
+# Allowed among the visible ones.
+ANY = everyone(*RECORDS, POOL, "any")
+NOBODY = everyone()
+OWNERS_SIDE = rule(admin=RECORDS, manager=(MINE, TEAM), seller=(MINE,), rival=(TEAM,), outsider=(FOREIGN,))
+OWNERS_SIDE_AND_POOL = OWNERS_SIDE | {"admin": (*RECORDS, POOL)}
+SALES_PEOPLE = {person: ANY[person] if person in SALES else NONE for person in PEOPLE}
+MANAGERS = rule(admin=RECORDS, manager=(MINE, TEAM))
+MANAGERS_AND_POOL = rule(admin=(*RECORDS, POOL), manager=(MINE, TEAM, POOL))
+OWNER_ALONE = rule(seller=(MINE,), rival=(TEAM,), outsider=(FOREIGN,))
+NOT_OWNERS = rule(admin=RECORDS, manager=(MINE, TEAM), finance=RECORDS)
+OWNERS_SIDE_AND_FINANCE = OWNERS_SIDE | {"finance": RECORDS}
+DISPATCHERS = rule(admin=RECORDS, manager=(MINE, TEAM), service=RECORDS)
+SUPERVISORS = rule(admin=RECORDS, manager=(MINE, TEAM))
+SERVICE_ALONE = rule(service=RECORDS)
+
+# route: (kind of the record in its address, who may)
+ON_RECORDS = {
+    "leads.show": ("lead", ANY),
+    "leads.edit": ("lead", OWNERS_SIDE_AND_POOL),
+    "leads.edit_form": ("lead", OWNERS_SIDE_AND_POOL),
+    "leads.convert": ("lead", OWNERS_SIDE),
+    "leads.convert_form": ("lead", OWNERS_SIDE),
+    "leads.invalidate": ("lead", OWNERS_SIDE),
+    "leads.revive": ("lead", OWNERS_SIDE),
+    "leads.void": ("lead", MANAGERS | {"admin": (*RECORDS, POOL)}),
+    "pools.claim": ("lead", SALES_PEOPLE),
+    "pools.unclaim": ("lead", OWNER_ALONE),
+    "pools.release": ("lead", OWNERS_SIDE),
+    "pools.release_form": ("lead", OWNERS_SIDE),
+    "pools.assign": ("lead", MANAGERS_AND_POOL),
+    "pools.assign_form": ("lead", MANAGERS_AND_POOL),
+    "follow_ups.done": ("task", OWNERS_SIDE),
+    "follow_ups.undone": ("task", OWNERS_SIDE),
+    "follow_ups.plan_next": ("task", OWNERS_SIDE),
+    "follow_ups.reschedule": ("task", OWNERS_SIDE),
+    "customers.show": ("customer", ANY),
+    "customers.edit": ("customer", OWNERS_SIDE),
+    "customers.save": ("customer", OWNERS_SIDE),
+    "customers.new_contact": ("customer", OWNERS_SIDE),
+    "customers.add_contact": ("customer", OWNERS_SIDE),
+    "customers.edit_contact": ("customer", OWNERS_SIDE),
+    "customers.save_contact": ("customer", OWNERS_SIDE),
+    "customers.new_member": ("customer", OWNERS_SIDE),
+    "customers.add_member": ("customer", OWNERS_SIDE),
+    "customers.remove_member": ("customer", OWNERS_SIDE),
+    "opportunities.show": ("opportunity", ANY),
+    "opportunities.edit": ("opportunity", OWNERS_SIDE),
+    "opportunities.save": ("opportunity", OWNERS_SIDE),
+    "opportunities.where_to": ("opportunity", OWNERS_SIDE),
+    "opportunities.move": ("opportunity", OWNERS_SIDE),
+    "opportunities.winning": ("opportunity", OWNERS_SIDE),
+    "opportunities.win": ("opportunity", OWNERS_SIDE),
+    "opportunities.losing": ("opportunity", OWNERS_SIDE),
+    "opportunities.lose": ("opportunity", OWNERS_SIDE),
+    "opportunities.column": ("opportunity", ANY),
+    "opportunities.reopen": ("opportunity", NOBODY),  # of an open deal; test_opportunities.py opens closed ones
+    "quotes.create": ("opportunity", OWNERS_SIDE),
+    "quotes.show": ("quote", ANY),
+    "quotes.preview": ("quote", ANY),
+    "quotes.glyphs": ("quote", ANY),
+    "quotes.pdf": ("quote", ANY),
+    "quotes.save": ("quote", OWNERS_SIDE),
+    "quotes.totals": ("quote", OWNERS_SIDE),
+    "quotes.products": ("quote", OWNERS_SIDE),
+    "quotes.new_line": ("quote", OWNERS_SIDE),
+    "quotes.submitting": ("quote", OWNERS_SIDE),
+    "approvals.submit": ("quote", OWNERS_SIDE),
+    "approvals.of_quote": ("quote", ANY),
+    "approvals.approve": ("submitted", rule(manager=(MINE,))),
+    "approvals.reject": ("submitted", rule(manager=(MINE,))),
+    "approvals.withdraw": ("submitted", rule(admin=(MINE,), manager=(MINE,), seller=(MINE,))),
+    "orders.create": ("quote", NOBODY),  # of a draft; test_orders.py takes orders from approved ones
+    "orders.show": ("order", ANY),
+    "orders.review": ("order", NOT_OWNERS),
+    "orders.start": ("order", OWNERS_SIDE_AND_FINANCE),
+    "orders.complete": ("order", OWNERS_SIDE_AND_FINANCE),
+    "tickets.show": ("ticket", ANY),
+    "tickets.assign": ("ticket", DISPATCHERS),
+    "tickets.assign_form": ("ticket", DISPATCHERS),
+    "tickets.check_in": ("ticket", SERVICE_ALONE),
+    "tickets.check_out": ("ticket", SERVICE_ALONE),
+    "tickets.check_out_form": ("ticket", SERVICE_ALONE),
+    "tickets.complete": ("ticket", SERVICE_ALONE),
+    "tickets.complete_form": ("ticket", SERVICE_ALONE),
+    "tickets.call_back": ("ticket", SUPERVISORS),
+    "tickets.call_back_form": ("ticket", SUPERVISORS),
+    "imports.show": ("import", ANY),
+    "imports.progress": ("import", ANY),
+    "imports.failed": ("import", ANY),
+    "imports.encoding": ("import", ANY),
+    "imports.mapping": ("import", ANY),
+    "imports.run": ("import", ANY),
+    "imports.discard": ("import", ANY),
+    "notices.read": ("notice", ANY),
+    "products.edit": ("product", rule(admin=("any",), manager=("any",), finance=("any",))),
+    "products.save": ("product", rule(admin=("any",), manager=("any",), finance=("any",))),
+}
+KINDS_IN_PATH = {
+    "follow_ups.new": {"leads": "lead", "customers": "customer", "opportunities": "opportunity"},
+    "follow_ups.write": {"leads": "lead", "customers": "customer", "opportunities": "opportunity"},
+    "follow_ups.entries": {kind: kind for kind in ("lead", "customer", "opportunity", "quote", "order", "ticket")},
+}
+MAY_BY_KIND = {"follow_ups.new": OWNERS_SIDE, "follow_ups.write": OWNERS_SIDE, "follow_ups.entries": ANY}
+
+ADMINISTRATORS = ("admin",)
+IMPORTERS = ("admin", "manager", "finance")
+# route without a record of somebody's: the people it lets in
+GENERAL = {
+    **dict.fromkeys(
+        ("home.index", "notices.index", "notices.read_all", "approvals.index", "customers.index", "customers.options",
+         "orders.index", "products.index", "tickets.index", "search.index", "accounts.profile", "accounts.change_password",
+         "accounts.change_shortcuts", "accounts.end_other_sessions", "accounts.logout"),
+        PEOPLE,
+    ),
+    **dict.fromkeys(
+        ("leads.index", "leads.new", "leads.create", "leads.matches", "pools.index", "pools.claim_selection",
+         "customers.new", "customers.create", "opportunities.index", "opportunities.new", "opportunities.create"),
+        SALES,
+    ),
+    "pools.show": SALES,
+    "pools.assign_selection": SALES,  # of an empty selection; each lead of a full one is asked about
+    "quotes.index": (*SALES, "finance"),
+    **dict.fromkeys(("tickets.new", "tickets.create", "tickets.choices"), (*SALES, "service")),
+    **dict.fromkeys(("products.new", "products.create"), IMPORTERS),
+    **dict.fromkeys(("imports.index", "imports.create"), IMPORTERS),
+    "imports.template": ("admin", "manager"),  # of leads
+    "approvals.show": ("admin", "manager", "seller", "finance"),  # of the seller's quote: whoever sees it
+    **dict.fromkeys(
+        ("settings.index", "settings.save", "design.show", "people.index", "people.new", "people.create", "people.show",
+         "people.save", "people.disable", "people.enable", "people.reset_password", "departments.index", "departments.add",
+         "departments.show", "departments.save", "departments.remove", "settings_pools.index", "settings_pools.new",
+         "settings_pools.create", "settings_pools.show", "settings_pools.save", "settings_pools.remove", "stages.index",
+         "stages.new", "stages.create", "stages.edit", "stages.save", "stages.move_up", "stages.move_down", "stages.remove",
+         "approval_nodes.index", "approval_nodes.add", "approval_nodes.edit", "approval_nodes.save", "approval_nodes.move",
+         "approval_nodes.remove", "words.index", "words.show", "words.add", "words.edit", "words.save", "system.show",
+         "system.back_up", "system.check_audit"),
+        ADMINISTRATORS,
+    ),
+}
+PUBLIC = {"static", "health.show", "accounts.login", "accounts.log_in", "accounts.appearance", "setup.show", "setup.found"}
+OWN_SESSION = {"accounts.end_session"}  # test_accounts.py: one's own sessions and nobody else's
+LISTED = {*ON_RECORDS, *KINDS_IN_PATH, *GENERAL, *PUBLIC, *OWN_SESSION}
+
+
+@pytest.mark.once
+def test_every_route_is_in_the_matrix(application):
+    assert {rule.endpoint for rule in application.url_map.iter_rules()} == LISTED
+
+
+@pytest.fixture
+def made(cast, tmp_path, application):
+    application.config["DATA"] = tmp_path
+    (tmp_path / "imports").mkdir()
+    (tmp_path / "imports" / "none").write_text("公司\n\n", encoding="utf-8")
+    return world.build(cast)
+
+
+@pytest.fixture
+def ask(application, login, cast):
+    """ask(person, endpoint, **values) -> "404", "403", "login" or "in"; whatever it changed is taken back."""
+    clients = {person: login(getattr(cast, person)) for person in (*PEOPLE, "disabled")}
+    clients["stranger"] = application.test_client().carry_token()
+    addresses = application.url_map.bind("localhost")
+
+    def answer(person, endpoint, **values):
+        method = "POST" if "POST" in methods_of(application, endpoint) else "GET"
+        with db.atomic() as undo:
+            data = {"stage": Stage.in_order()[1].id}
+            response = clients[person].open(addresses.build(endpoint, values, method=method), method=method, data=data)
+            undo.rollback()
+        return outcome(response)
+
+    return answer
+
+
+def methods_of(application, endpoint):
+    return next(application.url_map.iter_rules(endpoint)).methods
+
+
+def outcome(response):
+    if response.status_code == 303 and response.location.startswith("/login?next="):
+        return "login"
+    return {403: "403", 404: "404"}.get(response.status_code, "in")
+
+
+def expected(kind, person, relation, may):
+    if relation not in VISIBLE[kind][person]:
+        return "404"
+    return "in" if relation in may[person] else "403"
+
+
+def compare(ask, cells):
+    """Every cell is asked; all that differ are told at once."""
+    wrong = [
+        f"{person} {endpoint} {values}: expected {wanted}, got {got}"
+        for person, endpoint, values, wanted in cells
+        if (got := ask(person, endpoint, **values)) != wanted
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def address_of(endpoint, made, relation, id):
+    """The record's id and whatever else the address needs."""
+    if endpoint == "opportunities.column":
+        return {"stage_id": Stage.in_order()[0].id, "after": id}
+    return {"id": id, **more_values(endpoint, made, relation)}
+
+
+def more_values(endpoint, made, relation):
+    if endpoint == "quotes.new_line":
+        return {"product": made["product"]["any"]}
+    if endpoint in ("customers.edit_contact", "customers.save_contact"):
+        return {"contact_id": made["contact"][relation]}
+    return {"user_id": User.get(User.login == "seller").id} if endpoint == "customers.remove_member" else {}
+
+
+@pytest.mark.parametrize("endpoint", sorted(ON_RECORDS))
+def test_routes_of_one_record(endpoint, ask, made):
+    kind, may = ON_RECORDS[endpoint]
+    compare(ask, [
+        (person, endpoint, address_of(endpoint, made, relation, id), expected(kind, person, relation, may))
+        for relation, id in made[kind].items()
+        for person in PEOPLE
+    ])
+
+
+@pytest.mark.parametrize("endpoint", sorted(KINDS_IN_PATH))
+def test_routes_of_several_kinds(endpoint, ask, made):
+    name = "kind" if endpoint == "follow_ups.entries" else "plural"
+    compare(ask, [
+        (person, endpoint, {name: word, "id": id}, expected(kind, person, relation, MAY_BY_KIND[endpoint]))
+        for word, kind in KINDS_IN_PATH[endpoint].items()
+        for relation, id in made[kind].items()
+        for person in PEOPLE
+    ])
+
+
+def somewhere(endpoint, made):
+    """A valid address of a route that is not about anybody's record."""
+    of_the_settings = {
+        "people": User, "departments": Department, "settings_pools": Pool, "stages": Stage, "approval_nodes": ApprovalNode,
+        "words": Choice, "pools": Pool,
+    }
+    table = of_the_settings.get(endpoint.split(".")[0])
+    last = table.select().order_by(table.id.desc()).first().id if table else None
+    step = Approval.get(Approval.record_id == made["submitted"]["mine"], Approval.status == Approval.CURRENT)
+    return {"id": step.id if endpoint == "approvals.show" else last, "field": "source", "what": "lead"}
+
+
+@pytest.mark.parametrize("endpoint", sorted(GENERAL))
+def test_routes_of_nobodys_record(endpoint, ask, made, application):
+    names = next(application.url_map.iter_rules(endpoint)).arguments
+    values = {name: value for name, value in somewhere(endpoint, made).items() if name in names}
+    refused = "404" if endpoint in ("pools.show", "approvals.show") else "403"
+    compare(ask, [
+        (person, endpoint, values, "in" if person in GENERAL[endpoint] else refused) for person in PEOPLE
+    ])
+
+
+def test_nobody_without_a_session_gets_in_anywhere(ask, made, application):
+    cells = []
+    for endpoint in sorted(LISTED - PUBLIC):
+        values = dict.fromkeys(next(application.url_map.iter_rules(endpoint)).arguments, 1) | {
+            "plural": "leads", "kind": "lead", "field": "source", "what": "lead",
+        }
+        names = next(application.url_map.iter_rules(endpoint)).arguments
+        address = {name: values[name] for name in names}
+        cells += [(person, endpoint, address, "login") for person in ("stranger", "disabled")]
+    compare(ask, cells)

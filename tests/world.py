@@ -1,0 +1,56 @@
+"""One record of each kind in each hand, for the matrix of permissions.
+
+mine      belongs to the seller                team     belongs to his rival; the seller reads along, and may not edit
+foreign   belongs to somebody of another region         pool     a lead that nobody has
+"""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+from domain import approvals, customers, deals, follow_ups, leads, notifications, now, orders, tickets
+from models import Import, ImportProblem, Member, Pool, Product, Quote
+from tests import offers
+
+
+def build(cast):
+    """{kind: {relation: id}}; a second letter tells quotes apart: a draft, one that was submitted, one approved."""
+    made = {kind: {} for kind in ("lead", "customer", "contact", "opportunity", "quote", "order", "ticket", "task")}
+    for relation, owner in (("mine", cast.seller), ("team", cast.rival), ("foreign", cast.outsider)):
+        add_chain(made, relation, owner, cast)
+    for kind in ("lead", "customer"):
+        Member.create(record_kind=kind, record_id=made[kind]["team"], user=cast.seller, may_edit=False)
+    made["lead"]["pool"] = leads.create(cast.admin, pool=Pool.get(), name="公海里的公司").id
+    submitted = offers.quote(cast.seller, number="Q-S")
+    approvals.submit(submitted, by=cast.seller)
+    made["submitted"] = {"mine": submitted.id}
+    job = Import.create(
+        what="lead", user=cast.manager, file_name="a.csv", stored_as="none", sha256="0", status=Import.DONE, total=1, read=1,
+        failed=1, layout={"headers": ["公司"], "header_row": 1, "delimiter": ","},
+    )
+    ImportProblem.create(job=job, row_number=2, refused=True, rule="required", cells=[""])
+    made["import"] = {"mine": job.id}
+    notifications.notify([cast.seller], "lead.assigned", SimpleNamespace(kind=lambda: "lead", id=made["lead"]["mine"]), name="x", actor="y")
+    made["notice"] = {"mine": cast.seller.notices.get().id}
+    made["product"] = {"any": Product.select().first().id}
+    return made
+
+
+def add_chain(made, relation, owner, cast):
+    """A lead with a next step, a customer with a contact, a deal, a draft quote, an approved one with its order, a ticket."""
+    lead = leads.create(owner, name=f"线索 {relation}", contact_name="张三", phone="13800000000")
+    task = follow_ups.plan(lead, owner, now() + timedelta(days=1))
+    customer = customers.create(owner, name=f"客户 {relation}")
+    contact = customers.add_contact(customer, owner, name="李四")
+    deal = deals.create(owner, customer, "商机", 100_00)
+    draft = offers.quote(owner, opportunity=deal, number=f"Q-{relation}")
+    approved = offers.quote(owner, opportunity=deal, number=f"A-{relation}")
+    Quote.update(status=Quote.APPROVED, pdf=b"%PDF-").where(Quote.id == approved.id).execute()
+    order = orders.create(Quote.get_by_id(approved.id), by=owner)
+    ticket = tickets.create(owner, customer, "坏了")
+    tickets.assign(ticket, cast.service, by=cast.admin)
+    records = {
+        "lead": lead, "task": task, "customer": customer, "contact": contact, "opportunity": deal, "quote": draft,
+        "order": order, "ticket": ticket,
+    }
+    for kind, record in records.items():
+        made[kind][relation] = record.id
