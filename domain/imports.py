@@ -114,6 +114,13 @@ def ensure_waiting(job):
         raise Refused(_("This import has been started already."))
 
 
+def ensure_ready(job, data):
+    """It waits, and its file is there: a file is lost where only the database was brought back from a copy."""
+    ensure_waiting(job)
+    if not (folder_of(data) / job.stored_as).exists():
+        raise Refused(_("The file of this import is no longer here. Upload it again."))
+
+
 def change(job, **columns):
     """Set columns of an import that waits; Refused when somebody started it meanwhile."""
     changed = Import.update(**columns).where(Import.id == job.id, Import.status == Import.UPLOADED).execute()

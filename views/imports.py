@@ -75,10 +75,19 @@ def find(id):
     return get_or_404(Import.visible_to(g.user), id)
 
 
+def find_to_change(id):
+    """An import of a kind that this person may bring in, with its file still there."""
+    job = find(id)
+    must_import(job.what)
+    imports.ensure_ready(job, data())
+    return job
+
+
 @bp.get("/<int:id>")
 def show(id):
     job = find(id)
     if job.status == Import.UPLOADED:
+        imports.ensure_ready(job, data())
         return render_template("imports/mapping.html", **mapping_page(job, run_form(job)))
     return render_template("imports/show.html", **result_page(job))
 
@@ -130,8 +139,7 @@ def steps(job):
 
 @bp.post("/<int:id>/encoding")
 def encoding(id):
-    job = find(id)
-    must_import(job.what)
+    job = find_to_change(id)
     chosen = request.form.get("encoding")
     if chosen not in ENCODING_NAMES:
         abort(400)
@@ -144,8 +152,7 @@ def encoding(id):
 
 @bp.post("/<int:id>/mapping")
 def mapping(id):
-    job = find(id)
-    must_import(job.what)
+    job = find_to_change(id)
     form = run_form(job)
     if not all(field.validate(form) for name, field in form._fields.items() if name.startswith("column_")):
         return form_again("imports/mapping.html", "columns", **mapping_page(job, form))
@@ -155,8 +162,7 @@ def mapping(id):
 
 @bp.post("/<int:id>/run")
 def run(id):
-    job = find(id)
-    must_import(job.what)
+    job = find_to_change(id)
     form = run_form(job)
     if not form.validate() or not complete(job, form):
         return form_again("imports/mapping.html", **mapping_page(job, form))

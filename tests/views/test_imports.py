@@ -155,6 +155,15 @@ def test_a_started_import_refuses_everything_else(login, cast, job):
     assert client.post(f"/imports/{job.id}/encoding", data={"encoding": "big5"}).status_code == 409
 
 
+def test_an_upload_whose_file_is_lost_says_so(login, cast, job, application):
+    (application.config["DATA"] / "imports" / job.stored_as).unlink()
+    client = login(cast.manager)
+
+    assert client.get(f"/imports/{job.id}").status_code == 409
+    assert run(client, job).status_code == 409
+    assert client.post(f"/imports/{job.id}/discard").status_code == 303
+
+
 def test_an_upload_can_be_thrown_away(login, cast, job):
     assert login(cast.manager).post(f"/imports/{job.id}/discard").status_code == 303
     assert Import.select().count() == 0
