@@ -262,7 +262,7 @@ class Notice(Table):
     read_at = DateTimeField(null=True)
 
     class Meta:
-        indexes = ((("user", "id"), False),)
+        indexes = ((("user", "at", "id"), False),)
 
 
 UNREAD = Notice.read_at.is_null()
@@ -826,7 +826,7 @@ class Approval(Table):
             (("status", "approver"), False),
             (("status", "role"), False),
             (("decided_by", "decided_at", "id"), False),
-            (("submitted_by", "position", "id"), False),
+            (("submitted_by", "position", "submitted_at", "id"), False),
         )
 
     @classmethod
@@ -893,7 +893,12 @@ class Order(Owned):
 
     class Meta:
         table_name = "orders"
-        indexes = ((("owner", "id"), False), (("customer", "id"), False), (("status", "id"), False))
+        indexes = (
+            (("owner", "created_at", "id"), False),
+            (("customer", "id"), False),
+            (("status", "created_at", "id"), False),
+            (("created_at", "id"), False),
+        )
 
     @classmethod
     def with_people(cls):

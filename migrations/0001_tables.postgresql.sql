@@ -59,7 +59,7 @@ CREATE UNIQUE INDEX "approval_record_kind_record_id_round_position" ON "approval
 CREATE INDEX "approval_status_approver_id" ON "approval" ("status", "approver_id");
 CREATE INDEX "approval_status_role" ON "approval" ("status", "role");
 CREATE INDEX "approval_decided_by_id_decided_at_id" ON "approval" ("decided_by_id", "decided_at", "id");
-CREATE INDEX "approval_submitted_by_id_position_id" ON "approval" ("submitted_by_id", "position", "id");
+CREATE INDEX "approval_submitted_by_id_position_submitted_at_id" ON "approval" ("submitted_by_id", "position", "submitted_at", "id");
 
 CREATE TABLE "approval_node" (
     "id" SERIAL NOT NULL PRIMARY KEY,
@@ -227,9 +227,10 @@ CREATE UNIQUE INDEX "orders_number" ON "orders" ("number");
 CREATE UNIQUE INDEX "orders_quote_id" ON "orders" ("quote_id");
 CREATE INDEX "orders_opportunity_id" ON "orders" ("opportunity_id");
 CREATE INDEX "orders_contact_id" ON "orders" ("contact_id");
-CREATE INDEX "orders_owner_id_id" ON "orders" ("owner_id", "id");
+CREATE INDEX "orders_owner_id_created_at_id" ON "orders" ("owner_id", "created_at", "id");
 CREATE INDEX "orders_customer_id_id" ON "orders" ("customer_id", "id");
-CREATE INDEX "orders_status_id" ON "orders" ("status", "id");
+CREATE INDEX "orders_status_created_at_id" ON "orders" ("status", "created_at", "id");
+CREATE INDEX "orders_created_at_id" ON "orders" ("created_at", "id");
 
 CREATE TABLE "ticket" (
     "id" SERIAL NOT NULL PRIMARY KEY,
@@ -532,7 +533,7 @@ CREATE TABLE "notice" (
     "read_at" TIMESTAMP,
     FOREIGN KEY ("user_id") REFERENCES "users" ("id")
 );
-CREATE INDEX "notice_user_id_id" ON "notice" ("user_id", "id");
+CREATE INDEX "notice_user_id_at_id" ON "notice" ("user_id", "at", "id");
 CREATE INDEX "notice_unread_of_user" ON "notice" ("user_id") WHERE ("read_at" IS NULL);
 CREATE INDEX "notice_unread_of_record" ON "notice" ("record_kind", "record_id") WHERE ("read_at" IS NULL);
 

@@ -106,7 +106,7 @@ def waiting(user):
 
 def mine(user):
     first = Approval.select().where(Approval.submitted_by == user.id, Approval.position == 1)
-    return page_of(first, Approval.id)
+    return page_of(first, Approval.submitted_at, Approval.id)
 
 
 def decided(user):

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, g, request, url_for
 from flask_babel import gettext as _
+from peewee import fn
 
 from domain import notifications
 from models import BY_KIND, Notice, capped_count
@@ -17,11 +18,10 @@ def index():
     mine = Notice.select().where(Notice.user == g.user.id)
     unread = mine.where(Notice.read_at.is_null())
     only_unread = request.args.get("show") == "unread"
-    found = page_of(unread if only_unread else mine, Notice.id)
-    newest = found.rows[0].id if found.rows and not found.previous else None
+    found = page_of(unread if only_unread else mine, Notice.at, Notice.id)
     context = {
-        "notices": found, "only_unread": only_unread, "unread": capped_count(unread), "newest": newest,
-        "places": places_of(found.rows),
+        "notices": found, "only_unread": only_unread, "unread": capped_count(unread),
+        "newest": mine.select(fn.MAX(Notice.id)).scalar(), "places": places_of(found.rows),
     }
     return page("notices/index.html", "rows", **context)
 

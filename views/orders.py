@@ -38,7 +38,7 @@ def index():
     numbers = counted(shown)
     if status in STATUSES:
         shown = shown.where(Order.status == status)
-    found = page_of(containing(shown, text), Order.id)
+    found = page_of(containing(shown, text), Order.created_at, Order.id)
     context = {"orders": found, "status": status, "text": text, "counts": numbers, "statuses": STATUSES}
     return page("orders/index.html", "rows", **context)
 
