@@ -33,6 +33,7 @@ SHORTEST_KEY = 32
 
 def settings():
     """The environment, with defaults: HAITU_DATA, HAITU_HOST, HAITU_PORT, DATABASE_URL, HAITU_BASE_URL, SMTP_URL."""
+    os.umask(0o077)  # whatever Haitu writes is its owner's alone
     data = Path(os.environ.get("HAITU_DATA", "data")).resolve()
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     base_url = os.environ.get("HAITU_BASE_URL", "").rstrip("/")

@@ -9,7 +9,6 @@ from functools import cache, reduce
 from operator import or_
 
 from peewee import SqliteDatabase
-from pypinyin import Style, pinyin
 
 from models import Customer, Lead, Product, db, name_key
 
@@ -32,6 +31,8 @@ COLUMNS = {
 @cache
 def initials_of(letter):
     """Every first letter a character can be read with: 重 gives z and c."""
+    from pypinyin import Style, pinyin  # half a second, which starting up need not wait for
+
     readings = pinyin(letter, style=Style.FIRST_LETTER, heteronym=True, errors="ignore")
     return tuple(sorted({reading[0] for reading in readings[0]})) if readings else ()
 

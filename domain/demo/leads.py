@@ -10,7 +10,7 @@ CITIES = {
     "西部": (("四川", ("成都", "绵阳")), ("重庆", ("重庆",)), ("陕西", ("西安", "宝鸡"))),
     "无主线索": (("山东", ("青岛", "济南")), ("湖北", ("武汉",)), ("河南", ("郑州",))),
 }
-HEADS = "恒锐 联创 鼎盛 华阳 天衡 宏力 晶瑞 东港 海润 德邦 精工 瑞安 立群 大丰 云龙 新兴 中科 航叶 美家 广陵 丰泽 启元 博远 科林 泰和 众联 百川 易达 正阳 华澜".split()
+HEADS = ["恒锐", "联创", "鼎盛", "华阳", "天衡", "宏力", "晶瑞", "东港", "海润", "德邦", "精工", "瑞安", "立群", "大丰", "云龙", "新兴", "中科", "航叶", "美家", "广陵", "丰泽", "启元", "博远", "科林", "泰和", "众联", "百川", "易达", "正阳", "华澜"]
 TRADES = (
     ("精密机械制造", "machinery"), ("液压成套设备", "machinery"), ("光伏玻璃", "energy"), ("电子科技", "electronics"),
     ("新能源材料", "energy"), ("金属制品", "materials"), ("食品包装", "food"), ("冷链物流设备", "logistics"),
@@ -92,8 +92,7 @@ def drop(story, into, facts, days):
 def ever_owned(story, into, facts, owner, note, reason, days, hour):
     """Created long ago, claimed, spoken to once, and back in the pool `days` ago."""
     if owner is None:
-        lead = leads.create(story.founder, pool=into, at=story.ago(days, hour), drop_reason=reason, **facts)
-        return lead
+        return leads.create(story.founder, pool=into, at=story.ago(days, hour), drop_reason=reason, **facts)
     seller = story[owner]
     lead = leads.create(story.founder, pool=into, at=story.ago(days + 30, 9), **facts)
     lead.pool = into
