@@ -118,7 +118,7 @@ def move_department(department, parent, by):
             raise Refused(_("%(name)s cannot be moved below itself.", name=department.name))
         old, new = department.path, f"{parent.path}{department.id}/"
         Department.update(parent=parent).where(Department.id == department.id).execute()
-        moved = fn.CONCAT(Value(new), fn.SUBSTR(Department.path, len(old) + 1))
+        moved = Value(new).concat(fn.SUBSTR(Department.path, len(old) + 1))
         Department.update(path=moved).where(Department.path.startswith(old)).execute()
         events.record("department.moved", department, by=by, before={"path": old}, after={"path": new})
 

@@ -1,10 +1,10 @@
 """What every answer carries: security headers, error pages, and a broken rule as 409."""
 
-from flask import current_app, g, redirect, render_template, request, url_for
+from flask import abort, current_app, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from peewee import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from domain import Refused
 from models import Company
@@ -26,6 +26,7 @@ BAD = 400
 
 
 def init_app(app):
+    app.before_request(refuse_nul)
     app.before_request(require_setup_and_login)
     app.after_request(add_headers)
     app.register_error_handler(Refused, refused)
@@ -33,6 +34,13 @@ def init_app(app):
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(OperationalError, database_busy)
     app.register_error_handler(Exception, unexpected)
+
+
+def refuse_nul():
+    """No text of ours has a NUL in it, and PostgreSQL takes none."""
+    texts = [*request.args.items(multi=True), *request.form.items(multi=True), (request.path, "")]
+    if any("\0" in text for pair in texts for text in pair):
+        abort(400)
 
 
 def require_setup_and_login():
@@ -103,6 +111,8 @@ def sentence(code):
 
 
 def error_answer(code, message):
+    if isinstance(request.routing_exception, SecurityError):  # a forged host: no address of ours can be written for it
+        return message, code, {"Content-Type": "text/plain; charset=utf-8"}
     if request.htmx:
         toast(message, kind="bad")
         return with_messages(""), code

@@ -207,7 +207,10 @@ def test_whoever_looks_counts_only_what_he_sees(desk):
     assert tickets.completion_rates(desk.outsider, NOON - timedelta(days=1)) == []
 
 
-@pytest.mark.parametrize("who, sees", [("service", True), ("helper", True), ("seller", True), ("manager", True), ("outsider", False), ("rival", False), ("finance", False)])
+@pytest.mark.parametrize(
+    "who, sees",
+    [("service", True), ("helper", True), ("seller", True), ("manager", True), ("outsider", False), ("rival", False), ("finance", False)],
+)
 def test_a_ticket_is_seen_by_the_service_and_by_the_customers_side(desk, who, sees):
     ticket = opened(desk)
     assert Ticket.visible_to(getattr(desk, who)).where(Ticket.id == ticket.id).exists() == sees
