@@ -1,0 +1,123 @@
+"""What make shots takes pictures of: every page a person can open, and the dialogs worth seeing."""
+
+from dataclasses import dataclass, field
+
+FIRST_IMPORT = """公司名称,联系人,手机,城市,来源
+宁波瀚海精密机械有限公司,韩冬,13805740001,宁波,展会
+无锡锐目视觉科技有限公司,陆一鸣,13805100002,无锡,官网
+苏州明德自动化设备有限公司,沈洁,13912340003,苏州,转介绍
+常州拓普测控技术有限公司,吕伟,1391234,常州,展会
+"""
+SECOND_IMPORT = FIRST_IMPORT.replace("有限公司", "股份有限公司")
+
+
+@dataclass
+class Page:
+    """`path` may name a record as {quote_draft}; then `press` is clicked, `type` typed, and with `send` Enter pressed."""
+
+    name: str
+    who: str
+    path: str
+    press: tuple = ()
+    type: dict = field(default_factory=dict)
+    send: bool = False
+    status: int = 200
+
+
+RECORDS = {
+    "pool": "SELECT id FROM pool WHERE name = '华东'",
+    "unclaimed": "SELECT id FROM lead WHERE status = 'unassigned' AND pool_id = (SELECT id FROM pool WHERE name = '华东') LIMIT 1",
+    "lead": "SELECT id FROM lead WHERE status = 'following' AND owner_id = 3 ORDER BY last_follow_up_at DESC LIMIT 1",
+    "lead_fresh": "SELECT id FROM lead WHERE status = 'pending' AND owner_id = 3 LIMIT 1",
+    "customer": "SELECT customer_id FROM quote WHERE id = 7",
+    "contact": "SELECT id FROM contact WHERE customer_id = (SELECT customer_id FROM quote WHERE id = 7) LIMIT 1",
+    "deal": "SELECT opportunity_id FROM quote WHERE id = 7",
+    "quote_draft": "SELECT id FROM quote WHERE status = 'draft' LIMIT 1",
+    "quote_pending": "SELECT id FROM quote WHERE status = 'pending' LIMIT 1",
+    "quote_approved": "SELECT id FROM quote WHERE status = 'approved' LIMIT 1",
+    "quote_rejected": "SELECT id FROM quote WHERE status = 'rejected' LIMIT 1",
+    "order": "SELECT id FROM orders WHERE status = 'executing' LIMIT 1",
+    "order_new": "SELECT id FROM orders WHERE status = 'generated' LIMIT 1",
+    "product": "SELECT id FROM product LIMIT 1",
+    "ticket": "SELECT id FROM ticket WHERE status = 'in_service' LIMIT 1",
+    "ticket_new": "SELECT id FROM ticket WHERE status = 'new' LIMIT 1",
+    "ticket_served": "SELECT id FROM ticket WHERE status = 'served' LIMIT 1",
+    "ticket_completed": "SELECT id FROM ticket WHERE status = 'completed' LIMIT 1",
+    "node": "SELECT id FROM approval_node LIMIT 1",
+    "stage": "SELECT id FROM stage LIMIT 1",
+    "department": "SELECT id FROM department LIMIT 1",
+    "person": "SELECT id FROM users WHERE login = 'seller1'",
+    "import_open": "SELECT max(id) FROM import",
+    "import_done": "SELECT min(id) FROM import",
+}
+
+PAGES = [
+    Page("login", "", "/login"),
+    Page("login-wrong", "", "/login", type={"[name=login]": "seller1", "[name=password]": "wrong"}, send=True),
+    Page("home", "seller1", "/"), Page("home-manager", "manager", "/"),
+    Page("home-service", "service", "/"), Page("home-finance", "finance", "/"),
+    Page("notices", "seller1", "/notices"),
+    Page("more", "seller1", "/", press=(".tabbar button, .me",)),
+    Page("keys", "seller1", "/leads", press=(".me, .tabbar button", "[data-dialog=keys-dialog]:visible")),
+    Page("palette", "seller1", "/", press=(".search-button",), type={"#palette input": "gq"}),
+    Page("search", "seller1", "/search?q=gq"), Page("search-nothing", "seller1", "/search?q=zzzz"),
+    Page("profile", "seller1", "/profile"),
+    Page("pool", "seller1", "/pools/{pool}"),
+    Page("pool-selected", "seller1", "/pools/{pool}",
+         press=("tbody tr:nth-child(2) td.pick label:visible", "tbody tr:nth-child(3) td.pick label:visible")),
+    Page("pool-filter", "seller1", "/pools/{pool}", press=("[popovertarget=filter-menu]:visible",)),
+    Page("pool-filtered-empty", "seller1", "/pools/{pool}?q=zzzz&city=拉萨"),
+    Page("pool-manager", "manager", "/pools/{pool}"),
+    Page("lead-in-pool", "seller1", "/leads/{unclaimed}"),
+    Page("leads", "seller1", "/leads"), Page("leads-manager", "manager", "/leads"),
+    Page("leads-filtered-empty", "seller1", "/leads?q=zzzz"),
+    Page("lead", "seller1", "/leads/{lead}"), Page("lead-fresh", "seller1", "/leads/{lead_fresh}"),
+    Page("lead-facts", "seller1", "/leads/{lead}?tab=facts"), Page("lead-related", "seller1", "/leads/{lead}?tab=related"),
+    Page("lead-new", "seller1", "/leads/new"), Page("lead-new-wrong", "seller1", "/leads/new", press=("main form .button.primary",)),
+    Page("lead-edit", "seller1", "/leads/{lead}/edit"),
+    Page("lead-convert", "seller1", "/leads/{lead}/convert"),
+    Page("lead-convert-dialog", "seller1", "/leads/{lead}", press=("[href$='/convert']:visible",)),
+    Page("lead-release", "seller1", "/leads/{lead}/release"), Page("lead-assign", "manager", "/leads/{lead}/assign"),
+    Page("follow-up", "seller1", "/leads/{lead}/follow-ups"),
+    Page("customers", "seller1", "/customers"), Page("customers-none", "seller1", "/customers?q=zzzz"),
+    Page("customer", "seller1", "/customers/{customer}"), Page("customer-edit", "seller1", "/customers/{customer}/edit"),
+    Page("customer-new", "seller1", "/customers/new"), Page("contact", "seller1", "/customers/{customer}/contacts/{contact}"),
+    Page("contact-new", "seller1", "/customers/{customer}/contacts/new"), Page("member-new", "manager", "/customers/{customer}/members/new"),
+    Page("board", "seller1", "/opportunities"), Page("board-manager", "manager", "/opportunities"),
+    Page("deals", "seller1", "/opportunities?view=list"), Page("deal", "seller1", "/opportunities/{deal}"),
+    Page("deal-new", "seller1", "/opportunities/new"), Page("deal-edit", "seller1", "/opportunities/{deal}/edit"),
+    Page("deal-move", "seller1", "/opportunities/{deal}/move"), Page("deal-lose", "seller1", "/opportunities/{deal}/lose"),
+    Page("deal-win", "seller1", "/opportunities/{deal}/win"),
+    Page("board-move", "seller1", "/opportunities", press=(".card [href$='/move']:visible >> nth=0",)),
+    Page("quotes", "seller1", "/quotes"), Page("quote-draft", "seller1", "/quotes/{quote_draft}"),
+    Page("quote-search", "seller1", "/quotes/{quote_draft}", type={"#product-q": "gq"}),
+    Page("quote-submit", "seller1", "/quotes/{quote_draft}", press=("[href$='/submit']:visible",)),
+    Page("quote-pending", "seller1", "/quotes/{quote_pending}"), Page("quote-approved", "seller1", "/quotes/{quote_approved}"),
+    Page("quote-rejected", "manager", "/quotes/{quote_rejected}"), Page("quote-preview", "seller1", "/quotes/{quote_draft}/preview"),
+    Page("approvals", "manager", "/approvals"), Page("approvals-none", "seller2", "/approvals"),
+    Page("approval", "manager", "/quotes/{quote_pending}/approval"),
+    Page("approval-open", "manager", "/approvals", press=(".inbox a >> nth=0",)),
+    Page("approval-approve", "manager", "/approvals", press=(".inbox a >> nth=0", "#decide [data-dialog=approve-dialog]")),
+    Page("orders", "seller1", "/orders"), Page("orders-finance", "finance", "/orders"),
+    Page("order", "seller1", "/orders/{order}"), Page("order-review", "finance", "/orders/{order_new}"),
+    Page("products", "manager", "/products"), Page("products-seller", "seller1", "/products"),
+    Page("product-edit", "manager", "/products/{product}/edit"), Page("product-new", "manager", "/products/new"),
+    Page("tickets", "service", "/tickets"), Page("tickets-manager", "manager", "/tickets"), Page("tickets-seller", "seller1", "/tickets"),
+    Page("ticket", "service", "/tickets/{ticket}"), Page("ticket-new", "seller1", "/tickets/new"),
+    Page("ticket-assign", "manager", "/tickets/{ticket_new}/assign"), Page("ticket-check-out", "service", "/tickets/{ticket}/check-out"),
+    Page("ticket-complete", "service", "/tickets/{ticket_served}/complete"),
+    Page("ticket-call-back", "manager", "/tickets/{ticket_completed}/call-back"),
+    Page("ticket-dispatch-dialog", "manager", "/tickets/{ticket_new}", press=("[href$='/assign']:visible",)),
+    Page("imports", "manager", "/imports"), Page("import-mapping", "manager", "/imports/{import_open}"),
+    Page("import-result", "manager", "/imports/{import_done}"),
+    Page("settings", "admin", "/settings"), Page("settings-departments", "admin", "/settings/departments"),
+    Page("settings-department", "admin", "/settings/departments/{department}"), Page("settings-people", "admin", "/settings/people"),
+    Page("settings-person", "admin", "/settings/people/{person}"), Page("settings-person-new", "admin", "/settings/people/new"),
+    Page("settings-pools", "admin", "/settings/pools"), Page("settings-pool", "admin", "/settings/pools/{pool}"),
+    Page("settings-stages", "admin", "/settings/stages"), Page("settings-stage", "admin", "/settings/stages/{stage}/edit"),
+    Page("settings-approvals", "admin", "/settings/approvals"), Page("settings-node", "admin", "/settings/approvals/{node}"),
+    Page("settings-words", "admin", "/settings/words"), Page("settings-word", "admin", "/settings/words/source"),
+    Page("settings-system", "admin", "/settings/system"), Page("design", "admin", "/design"),
+    Page("error-404", "seller1", "/leads/999999", status=404), Page("error-403", "seller1", "/settings", status=403),
+]
+SETUP = Page("setup", "", "/setup")
