@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from domain import Refused, day_of, now, search, start_of_day, tickets
@@ -34,11 +34,12 @@ PRIORITIES = {  # value: (label, icon, tone)
 }
 SATISFACTION = [(5, _l("Very satisfied")), (4, _l("Satisfied")), (3, _l("So-so")), (2, _l("Dissatisfied")), (1, _l("Very dissatisfied"))]
 OPEN = (Ticket.NEW, *Ticket.UNFINISHED)
+LARGEST_ID = 2**31
 PERIOD = 30  # days over which completion is counted
 
 
 class TicketForm(FlaskForm):
-    customer = IntegerField(_l("Customer"), [InputRequired(_l("Choose a customer."))])
+    customer = StringField(_l("Customer"))
     contact = SelectField(_l("Contact"), [Optional()], coerce=int, default=0)
     order = SelectField(_l("Order"), [Optional()], coerce=int, default=0)
     title = StringField(_l("What is it about"), [DataRequired(), Length(max=120)])
@@ -49,19 +50,13 @@ class TicketForm(FlaskForm):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         self.found = customer_of(self.customer.data) or by_words(request.values.get("customer_text"))
-        if self.found:
-            self.customer.data = self.found.id
-            self.customer.errors = ()
+        self.customer.data = self.found.id if self.found else ""
         self.contact.choices = [(0, _("None")), *contacts_of(self.found)]
         self.order.choices = [(0, _("None")), *orders_of(self.found)]
 
-    def validate(self, extra_validators=None):
-        if self.found:
-            self.customer.raw_data = [str(self.found.id)]
-        well_formed = super().validate(extra_validators)
-        if self.found is None and not self.customer.errors:
-            self.customer.errors = [_("Choose a customer.")]
-        return well_formed and self.found is not None
+    def validate_customer(self, field):
+        if self.found is None:
+            raise ValidationError(_("Choose a customer."))
 
 
 class AssignForm(FlaskForm):
@@ -90,7 +85,9 @@ class CallBackForm(FlaskForm):
 
 
 def customer_of(id):
-    return Customer.visible_to(g.user).where(Customer.id == id).first() if id else None
+    """The customer with this id (text) as far as this person sees it, or None."""
+    known = str(id or "").isdecimal() and int(id) < LARGEST_ID
+    return Customer.visible_to(g.user).where(Customer.id == int(id)).first() if known else None
 
 
 def by_words(text):
@@ -180,7 +177,7 @@ def narrowed(query, wanted):
 
 
 def chosen_customer():
-    return customer_of(request.args.get("customer", type=int))
+    return customer_of(request.args.get("customer"))
 
 
 # ---- a new ticket ----------------------------------------------------------------------------------------------------
@@ -189,7 +186,7 @@ def chosen_customer():
 @bp.get("/new")
 def new():
     require(can_create_ticket(g.user))
-    given = {name: request.args.get(name, type=int) for name in ("customer", "order") if name in request.args}
+    given = {"customer": request.args.get("customer"), "order": request.args.get("order", type=int)}
     return page("tickets/new.html", "dialog", form=TicketForm(formdata=None, **given))
 
 
@@ -197,7 +194,7 @@ def new():
 def choices():
     """Contacts and orders of the customer just chosen."""
     require(can_create_ticket(g.user))
-    return page("tickets/new.html", "choices", form=TicketForm(formdata=None, customer=request.args.get("customer", type=int)))
+    return page("tickets/new.html", "choices", form=TicketForm(formdata=None, customer=request.args.get("customer")))
 
 
 @bp.post("")

@@ -45,8 +45,7 @@ def sample(converter):
 
 
 def policy_of(answer):
-    parts = [part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";")]
-    return {name: value for name, value in parts}
+    return dict(part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";"))
 
 
 @pytest.fixture
