@@ -1,0 +1,29 @@
+"""`make bench`: everything; `python -m benchmarks pages claims`: only these; `--leads 10000 50000`: other sizes."""
+
+import argparse
+
+from benchmarks import pages
+from benchmarks.places import Place, application
+from benchmarks.report import Report
+from domain import schema
+
+TOPICS = {"pages": pages.measure}
+
+
+def main():
+    asked = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    asked.add_argument("topics", nargs="*", choices=[*TOPICS, []], help="all when none is named")
+    asked.add_argument("--leads", nargs=2, type=int, default=(10_000, 1_000_000), metavar=("FEW", "MANY"))
+    asked = asked.parse_args()
+    report = Report()
+    places = [Place(application(), leads, report.say) for leads in asked.leads]
+    places[0].enter()
+    report.machine(schema.engine())
+    for topic in asked.topics or TOPICS:
+        TOPICS[topic](places, report)
+    for place in places:
+        place.leave()
+
+
+if __name__ == "__main__":
+    main()
