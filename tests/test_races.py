@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 from peewee import fn
 
-from domain import accounts, customers, deals, events, leads, now, tickets, transaction
+from domain import accounts, customers, deals, leads, now, tickets, transaction
 from models import (
     Approval,
     ApprovalNode,
@@ -32,8 +32,8 @@ from models import (
     User,
     Visit,
 )
+from tests import books, offers
 from tests import cast as people
-from tests import offers
 from tests.crowd import browser, browsers, hire, race, rows_of
 from tests.server import Visitor, all_at_once
 
@@ -88,18 +88,6 @@ def outcomes(answers):
     return counted[DONE], counted[REFUSED]
 
 
-def check_ledger():
-    """Each lead lies in a pool or with one owner, the ledger agrees, each claim has its fact, and the chain is whole."""
-    open_claims = {row.lead_id: row.owner_id for row in Claim.select().where(Claim.ended_at.is_null())}
-    assert len(open_claims) == Claim.select().where(Claim.ended_at.is_null()).count()
-    for lead in Lead.select().where(Lead.status.in_((Lead.UNASSIGNED, *Lead.WORKED_ON))):
-        assert (lead.pool_id is None) == (lead.owner_id is not None)
-        assert open_claims.get(lead.id) == lead.owner_id
-    claimed = Claim.select().where(Claim.how == Claim.CLAIMED).count()
-    assert Event.select().where(Event.verb == "lead.claimed").count() == claimed
-    assert events.broken_link() is None
-
-
 def facts(record, *verbs):
     return Event.select().where(Event.record_kind == record.kind(), Event.record_id == record.id, Event.verb.in_(verbs)).count()
 
@@ -116,7 +104,7 @@ def test_of_all_who_claim_one_lead_one_has_it(house, cast, number):
     winner = crowd[[answer.status for answer in answers].index(DONE)].person
     assert Lead.get_by_id(lead).owner_id == winner.id
     assert all(winner.name in answer.text for answer in answers if answer.status == REFUSED)
-    check_ledger()
+    books.check()
 
 
 def test_who_was_slower_sees_the_row_fade_with_the_name(house, cast):
@@ -136,7 +124,7 @@ def test_a_crowd_over_many_leads_leaves_each_with_one_owner(house, cast):
     assert outcomes(answers) == (LEADS, LEADS * SHARED_BY - LEADS)
     assert Claim.select().where(Claim.lead.in_(pool)).count() == LEADS
     assert Lead.select().where(Lead.id.in_(pool), Lead.owner.is_null(False), Lead.pool.is_null()).count() == LEADS
-    check_ledger()
+    books.check()
 
 
 @pytest.mark.parametrize(("rule", "allowed"), [("daily_claim_limit", 3), ("claim_capacity", 5)])
@@ -149,7 +137,7 @@ def test_no_crowd_of_ones_own_browsers_gets_past_a_limit(house, cast, rule, allo
     assert outcomes(answers) == (8 * allowed, CROWD - 8 * allowed)
     got = Claim.select(Claim.owner, fn.COUNT(Claim.id).alias("n")).where(Claim.lead.in_(pool)).group_by(Claim.owner)
     assert [row.n for row in got] == [allowed] * 8
-    check_ledger()
+    books.check()
 
 
 def test_selections_that_overlap_give_no_lead_twice(house, cast):
@@ -158,7 +146,7 @@ def test_selections_that_overlap_give_no_lead_twice(house, cast):
     chosen = [{"id": pool[:20]}, {"id": pool[10:]}, {"id": pool[5:25]}, {"id": pool}]
     assert outcomes(race(crowd, "/leads/claim", chosen)) == (4, 0)
     assert Claim.select().where(Claim.lead.in_(pool)).count() == 30
-    check_ledger()
+    books.check()
 
 
 def test_claim_assign_give_back_and_void_at_once_leave_the_ledger_whole(house, cast):
@@ -173,7 +161,7 @@ def test_claim_assign_give_back_and_void_at_once_leave_the_ledger_whole(house, c
     jobs += [work(each, verb) for each, verb in zip(boss, ["assign", "release", "void", "assign"])]
     statuses = {answer.status for row in all_at_once(jobs) for answer in row}
     assert statuses <= {DONE, REFUSED, 403, 404}  # 404: it went to somebody in whose hands one does not see it
-    check_ledger()
+    books.check()
 
 
 # ---- decisions ---------------------------------------------------------------------------------------------------------
@@ -268,7 +256,7 @@ def test_leads_of_one_name_become_one_customer(house, cast, number):
     assert Opportunity.select().where(Opportunity.customer == customer).count() == number
     assert Contact.select().where(Contact.customer == customer).count() == 1
     assert Conversion.select().where(Conversion.customer == customer, Conversion.linked == False).count() == 1  # noqa: E712
-    check_ledger()
+    books.check()
 
 
 def test_a_lead_is_converted_once(house, cast):

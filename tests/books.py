@@ -1,0 +1,56 @@
+"""What must hold of the rows at any moment, whatever happened: after a race, after a kill -9, after anything."""
+
+from collections import Counter
+
+from peewee import SqliteDatabase, fn
+
+from domain import events, quotes
+from models import Claim, Event, FollowUp, Lead, Quote, QuoteLine, db
+
+
+def check():
+    """Assert all of it; a database of a test is small enough to read whole."""
+    check_ledger()
+    check_facts()
+    check_quotes()
+    check_engine()
+
+
+def check_ledger():
+    """Each lead lies in a pool or with one owner, and the ledger names that owner and nobody else."""
+    held = Claim.select().where(Claim.ended_at.is_null())
+    owners = {claim.lead_id: claim.owner_id for claim in held}
+    assert len(owners) == held.count(), "a lead has two open claims"
+    for lead in Lead.select().where(Lead.status.in_((Lead.UNASSIGNED, *Lead.WORKED_ON, Lead.INVALID))):
+        assert (lead.pool_id is None) == (lead.owner_id is not None), f"lead {lead.id} is nowhere, or in two places"
+        assert owners.get(lead.id) == lead.owner_id, f"lead {lead.id}: the ledger says {owners.get(lead.id)}"
+
+
+def check_facts():
+    """Every claim and every follow-up has exactly one audit row, and the chain of all rows is whole."""
+    assert counted("lead.claimed") == Counter(claim.lead_id for claim in Claim.select().where(Claim.how == Claim.CLAIMED))
+    spoken = [(row.record_kind, row.record_id) for row in FollowUp.select()]
+    told = [(row.record_kind, row.record_id) for row in Event.select().where(Event.verb.endswith(".followed_up"))]
+    assert Counter(spoken) == Counter(told)
+    assert events.broken_link() is None
+
+
+def counted(verb):
+    return Counter(event.record_id for event in Event.select().where(Event.verb == verb))
+
+
+def check_quotes():
+    """A quote's columns say what its lines come to, and it was saved as often as its revision counts."""
+    net = {row.quote_id: row.net for row in QuoteLine.select(QuoteLine.quote, fn.SUM(QuoteLine.net).alias("net")).group_by(QuoteLine.quote)}
+    saved = counted("quote.edited")
+    for quote in Quote.select():
+        totals = quotes.totals_of(quote)
+        assert (quote.total, quote.tax_total, quote.list_total) == (totals.total, totals.tax_total, totals.list_total)
+        assert quote.total == (net.get(quote.id) or 0), f"quote {quote.number} is half-written"
+        assert quote.revision == saved[quote.id]
+
+
+def check_engine():
+    if isinstance(db.obj, SqliteDatabase):
+        assert db.execute_sql("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert db.execute_sql("PRAGMA foreign_key_check").fetchall() == []
