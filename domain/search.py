@@ -45,8 +45,13 @@ def grams(text):
 
 def initial_grams(text):
     """Pairs of pinyin initials, in every reading, marked so that they never meet Latin text."""
-    letters = [initials_of(letter) if letter > "\u3400" else (letter,) for letter in name_key(text) if WORD.match(letter)]
+    letters = letters_of(text)
     return {f"py{a}{b}" for first, second in zip(letters, letters[1:], strict=False) for a in first for b in second}
+
+
+def letters_of(text):
+    """Of each character the letters it can begin with; a Latin one stands for itself."""
+    return [initials_of(letter) if letter > "\u3400" else (letter,) for letter in name_key(text) if WORD.match(letter)]
 
 
 def words_of(kind, record):
@@ -87,8 +92,24 @@ def narrowed(query, kind, text, only_names=False):
     if candidates is not None and len(candidates) <= CANDIDATES:
         found &= query.model.id.in_(candidates)
     if LATIN.fullmatch(wanted):
-        found |= query.model.id.in_(looked_up(kind, [f"py{pair}" for pair in pairs_of(wanted)], newest=True)[:CANDIDATES])
+        found |= query.model.id.in_(with_initials(kind, wanted))
     return query.where(found)
+
+
+def with_initials(kind, wanted):
+    """Ids of records, the newest first, whose name has these pinyin initials in a row; the index alone knows pairs."""
+    ids = looked_up(kind, [f"py{pair}" for pair in pairs_of(wanted)], newest=True)[:CANDIDATES]
+    if len(wanted) == 2:
+        return ids
+    name = COLUMNS[kind][0]
+    named = name.model.select(name.model.id, name).where(name.model.id.in_(ids)).tuples()
+    return [id for id, text in named if has_initials(text, wanted)]
+
+
+def has_initials(name, wanted):
+    letters = letters_of(name)
+    starts = range(len(letters) - len(wanted) + 1)
+    return any(all(letter in readings for letter, readings in zip(wanted, letters[n:], strict=False)) for n in starts)
 
 
 def contains(kind, text, wanted, only_names):

@@ -13,7 +13,7 @@ SECOND_IMPORT = FIRST_IMPORT.replace("有限公司", "股份有限公司")
 
 @dataclass
 class Page:
-    """`path` may name a record as {quote_draft}; then `press` is clicked, `type` typed, and with `send` Enter pressed."""
+    """`path` may name a record as {quote_draft}; then `press` is clicked, `type` typed, and with `send` Enter pressed; `only` one device."""
 
     name: str
     who: str
@@ -22,19 +22,21 @@ class Page:
     type: dict = field(default_factory=dict)
     send: bool = False
     status: int = 200
+    only: str = ""
 
 
 RECORDS = {
     "pool": "SELECT id FROM pool WHERE name = '华东'",
     "unclaimed": "SELECT id FROM lead WHERE status = 'unassigned' AND pool_id = (SELECT id FROM pool WHERE name = '华东') LIMIT 1",
-    "lead": "SELECT id FROM lead WHERE status = 'following' AND owner_id = 3 ORDER BY last_follow_up_at DESC LIMIT 1",
+    "lead": "SELECT record_id FROM follow_up JOIN lead ON lead.id = record_id WHERE record_kind = 'lead' AND owner_id = 3"
+            " GROUP BY record_id ORDER BY count(*) DESC LIMIT 1",
     "lead_fresh": "SELECT id FROM lead WHERE status = 'pending' AND owner_id = 3 LIMIT 1",
     "customer": "SELECT customer_id FROM quote WHERE id = 7",
     "contact": "SELECT id FROM contact WHERE customer_id = (SELECT customer_id FROM quote WHERE id = 7) LIMIT 1",
     "deal": "SELECT opportunity_id FROM quote WHERE id = 7",
     "quote_draft": "SELECT id FROM quote WHERE status = 'draft' LIMIT 1",
     "quote_pending": "SELECT id FROM quote WHERE status = 'pending' LIMIT 1",
-    "quote_approved": "SELECT id FROM quote WHERE status = 'approved' LIMIT 1",
+    "quote_approved": "SELECT id FROM quote WHERE status = 'approved' AND owner_id = 3 LIMIT 1",
     "quote_rejected": "SELECT id FROM quote WHERE status = 'rejected' LIMIT 1",
     "order": "SELECT id FROM orders WHERE status = 'executing' LIMIT 1",
     "order_new": "SELECT id FROM orders WHERE status = 'generated' LIMIT 1",
@@ -57,14 +59,14 @@ PAGES = [
     Page("home", "seller1", "/"), Page("home-manager", "manager", "/"),
     Page("home-service", "service", "/"), Page("home-finance", "finance", "/"),
     Page("notices", "seller1", "/notices"),
-    Page("more", "seller1", "/", press=(".tabbar button, .me",)),
-    Page("keys", "seller1", "/leads", press=(".me, .tabbar button", "[data-dialog=keys-dialog]:visible")),
+    Page("more", "seller1", "/", press=(".tabbar button:visible, .me:visible",)),
+    Page("keys", "seller1", "/leads", press=(".me", "[data-dialog=keys-dialog] >> visible=true"), only="desktop"),
     Page("palette", "seller1", "/", press=(".search-button",), type={"#palette input": "gq"}),
     Page("search", "seller1", "/search?q=gq"), Page("search-nothing", "seller1", "/search?q=zzzz"),
     Page("profile", "seller1", "/profile"),
     Page("pool", "seller1", "/pools/{pool}"),
     Page("pool-selected", "seller1", "/pools/{pool}",
-         press=("tbody tr:nth-child(2) td.pick label:visible", "tbody tr:nth-child(3) td.pick label:visible")),
+         press=("tbody tr:nth-child(2) td.pick label", "tbody tr:nth-child(3) td.pick label"), only="desktop"),
     Page("pool-filter", "seller1", "/pools/{pool}", press=("[popovertarget=filter-menu]:visible",)),
     Page("pool-filtered-empty", "seller1", "/pools/{pool}?q=zzzz&city=拉萨"),
     Page("pool-manager", "manager", "/pools/{pool}"),

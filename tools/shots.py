@@ -137,7 +137,7 @@ def take_variant(variant, names, founded, empty, found, cookies):
             for who in dict.fromkeys(page.who for page in pages):
                 context = browser.new_context(base_url=server.address, storage_state=cookies.get(who), **options)
                 for shot in pages:
-                    if shot.who == who and (not names or shot.name in names):
+                    if shot.who == who and shot.only in ("", device) and (not names or shot.name in names):
                         faults += [f"{'-'.join(variant)}  {shot.name}: {fault}" for fault in take(context, shot, found, folder)]
                 context.close()
         browser.close()

@@ -40,7 +40,7 @@ def index():
         shown = shown.where(Order.status == status)
     found = page_of(containing(shown, text), Order.created_at, Order.id)
     context = {"orders": found, "status": status, "text": text, "counts": numbers, "statuses": STATUSES}
-    return page("orders/index.html", "rows", **context)
+    return page("orders/index.html", "part", **context)
 
 
 def counted(query):
@@ -71,7 +71,7 @@ def show(id):
     return page(
         "orders/show.html", order=order, record=order, opportunity=opportunity, lines=lines_of(order), statuses=STATUSES,
         quote=visible(Quote, order.quote_id), customer=visible(Customer, order.customer_id), capitals=capitals(order.total),
-        tickets=list(theirs.limit(RELATED + 1)), tab=request.args.get("show", "stream"),
+        tickets=list(theirs.limit(RELATED + 1)), tab=request.args.get("tab", "stream"),
     )
 
 

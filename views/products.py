@@ -50,7 +50,7 @@ def index():
     if text:
         query = search.narrowed(query, "product", text)
     return page(
-        "products/index.html", "rows", rows=page_of(query, Product.name, Product.id, descending=False), text=text,
+        "products/index.html", "part", rows=page_of(query, Product.name, Product.id, descending=False), text=text,
         category=category, withdrawn=withdrawn, categories=categories(), shows_cost=can_see_cost(g.user),
     )
 

@@ -323,5 +323,8 @@ on("submit", event => {
   fetch(form.action, { method: "POST", body: new FormData(form, event.submitter) });
 });
 
+// In a row that scrolls sideways the current place stands in sight.
+all(".pills, .side-nav, .tabs").forEach(row => { row.scrollLeft = (one("[aria-current]", row)?.offsetLeft ?? 0) - row.offsetLeft - 40; });
+
 countSelected();
 focusError();

@@ -119,3 +119,9 @@ def test_leads_and_products_are_found_alike(company):
 def test_what_was_found_is_where_the_mark_stands(name, text, marked):
     place = search.span(name, text)
     assert (name[slice(*place)] if place else None) == marked
+
+
+def test_initials_are_found_in_a_row_not_pair_by_pair(company):
+    customers.create(by=company.seller, name="常州中正仪表有限公司")
+    assert found("zzz") == {"常州中正仪表有限公司"}
+    assert found("zzzz") == set()
