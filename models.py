@@ -337,7 +337,7 @@ class Owned(Table):
 
     @classmethod
     def seen_by(cls, user):
-        """The WHERE of visibility: mine or my subordinates', their teams', and all of a customer that is theirs."""
+        """The WHERE of visibility: mine or my subordinates', their teams', and all of a customer or deal that is theirs."""
         if user.role not in SEEN_BY[cls.kind()]:
             return NOTHING
         if user.overseen is None:
@@ -351,6 +351,8 @@ class Owned(Table):
         if "customer" in cls._meta.fields:
             theirs = Customer.owner.in_(user.overseen) | Customer.id.in_(Member.records_of("customer", user.overseen))
             yield cls.customer.in_(Customer.select(Customer.id).where(theirs))
+        if "opportunity" in cls._meta.fields:
+            yield cls.opportunity.in_(Member.records_of("opportunity", user.overseen))
 
     @classmethod
     def visible_to(cls, user):
@@ -470,6 +472,14 @@ class Lead(Owned):
         """The leads that these people (ids; None: anybody) are responsible for."""
         held = cls.with_people().where(cls.status != cls.VOIDED)
         return held.where(cls.owner.is_null(False) if people is None else cls.owner.in_(people))
+
+    @classmethod
+    def helped_by(cls, people):
+        """The leads of others on whose team these people (ids; None: anybody) are."""
+        memberships = Member.select(Member.record_id).where(Member.record_kind == "lead")
+        if people is not None:
+            memberships = memberships.where(Member.user.in_(people))
+        return cls.with_people().where(cls.status != cls.VOIDED, cls.id.in_(memberships))
 
     @property
     def in_pool(self):

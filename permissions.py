@@ -34,7 +34,8 @@ def can_claim_lead(user, lead):
 
 
 def can_release_lead(user, lead):
-    return user.is_a(*SALES) and lead.is_open and not lead.in_pool and works_for(user, lead)
+    """The owner's side: whoever only helps does not give away what is another's."""
+    return user.is_a(*SALES) and lead.is_open and not lead.in_pool and user.oversees(lead.owner_id)
 
 
 def can_assign_lead(user, lead):
@@ -71,8 +72,8 @@ def can_edit_customer(user, customer):
 
 
 def can_change_team(user, record):
-    """Only the owner's side says who else reads a record; a team member does not pass it on."""
-    return user.is_a(*SALES) and user.oversees(record.owner_id)
+    """Only the owner's side says who else reads a record; a team member does not pass it on. In the pool there is no team."""
+    return user.is_a(*SALES) and record.owner_id is not None and user.oversees(record.owner_id)
 
 
 def can_create_opportunity(user):

@@ -1,7 +1,7 @@
-"""Customers: their file, the people there, and the colleagues who read along."""
+"""Customers: their file and the people there."""
 
-from domain import Refused, _, events, follow_ups, now, search, transaction
-from models import Contact, Customer, Member, name_key
+from domain import events, follow_ups, members, now, search, transaction
+from models import Contact, Customer, name_key
 
 COLUMNS = (
     "name", "short_name", "credit_code", "phone", "email", "website", "province", "city", "address", "industry", "source",
@@ -46,6 +46,7 @@ def hand_over(customer, to, by, at=None):
     with transaction():
         write(customer, owner=to, updated_at=at)
         follow_ups.hand_plan(customer, to)
+        members.strike(customer, to)
         events.record("customer.handed_over", customer, by, {"owner": before}, {"owner": to.id}, at, owner_name=to.name)
     return customer
 
@@ -79,32 +80,3 @@ def edit_contact(contact, by, at=None, **columns):
         write(contact, **after)
         events.record("customer.contact_edited", contact.customer, by, before, after, at=at, name=contact.name)
     return contact
-
-
-# ---- team (相关团队成员) ----------------------------------------------------------------------------------------------
-
-
-def add_member(record, user, by, may_edit=False, at=None):
-    """Let a colleague read a record (a customer, lead or deal), or work on it too."""
-    if not user.active:
-        raise Refused(_("%(name)s no longer works here.", name=user.name))
-    if user.id == record.owner_id:
-        raise Refused(_("%(name)s is the owner already.", name=user.name))
-    with transaction():
-        if record.is_on_team(user):
-            raise Refused(_("%(name)s is on the team already.", name=user.name))
-        member = Member.create(
-            record_kind=record.kind(), record_id=record.id, user=user, may_edit=may_edit, added_by=by, added_at=at or now()
-        )
-        events.record(f"{record.kind()}.member_added", record, by, at=at, user_id=user.id, name=user.name)
-    return member
-
-
-def remove_member(record, user, by, at=None):
-    with transaction():
-        gone = Member.delete().where(
-            Member.record_kind == record.kind(), Member.record_id == record.id, Member.user == user.id
-        ).execute()
-        if not gone:
-            raise Refused(_("%(name)s is not on the team any more.", name=user.name))
-        events.record(f"{record.kind()}.member_removed", record, by, at=at, user_id=user.id, name=user.name)

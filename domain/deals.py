@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from domain import Refused, _, day_of, events, follow_ups, now, start_of_day, transaction
+from domain import Refused, _, day_of, events, follow_ups, members, now, start_of_day, transaction
 from models import Opportunity, Stage, StageChange
 
 TAKEN_BACK = timedelta(minutes=1)  # as long as a message with its 撤销 may stay on the screen
@@ -45,6 +45,7 @@ def hand_over(opportunity, to, by, at=None):
     with transaction():
         settle(opportunity, Opportunity.OPEN, owner=to, updated_at=at)
         follow_ups.hand_plan(opportunity, to)
+        members.strike(opportunity, to)
         events.record("opportunity.handed_over", opportunity, by, {"owner": before}, {"owner": to.id}, at, owner_name=to.name)
     return opportunity
 

@@ -14,6 +14,10 @@ GENESIS = "0" * 64
 # What follows from a fact, wired in one place: verb -> functions(event, record, by), named so that no import is circular.
 REACTIONS = {
     "lead.assigned": ("domain.notifications.tell_new_owner",),
+    "lead.member_added": ("domain.notifications.tell_member",),
+    "customer.member_added": ("domain.notifications.tell_member",),
+    "customer.lead_linked": ("domain.notifications.tell_customer_owner",),
+    "opportunity.member_added": ("domain.notifications.tell_member",),
     "quote.submitted": ("domain.notifications.ask_approvers",),
     "quote.node_approved": ("domain.notifications.settle_asks", "domain.notifications.ask_approvers"),
     "quote.approved": ("domain.notifications.settle_asks", "domain.notifications.tell_quote_owner"),

@@ -1,6 +1,6 @@
 """Leads (线索): created, edited, put aside, converted into a customer."""
 
-from domain import Refused, _, customers, deals, events, follow_ups, now, pool, search, transaction
+from domain import Refused, _, customers, deals, events, follow_ups, members, now, pool, search, transaction
 from models import Claim, Company, Contact, Conversion, FollowUp, Lead, name_key
 
 COLUMNS = (
@@ -116,6 +116,8 @@ def convert(lead, by, with_contact=True, opportunity=None, at=None):
         old = lead.status
         settle(lead, OWNED_AND_OPEN, status=Lead.CONVERTED, converted_at=at, updated_at=at)
         customer, linked = customer_for(lead, by, at)
+        if not linked:
+            members.bring_along(lead, customer, by, at)
         contact = contact_for(lead, customer, by, at) if with_contact and lead.contact_name else None
         deal = opportunity and deals.create(
             by, customer, opportunity["name"], opportunity["amount"], contact=contact, source=lead.source,
@@ -137,7 +139,8 @@ def customer_for(lead, by, at):
     """(customer, whether it was there before)"""
     found = customers.find_by_name(lead.name) if Company.current().links_customers_by_name else None
     if found:
-        events.record("customer.lead_linked", found, by, at=at, lead_id=lead.id, owner_name=lead.owner.name)
+        told = {"lead_id": lead.id, "owner_id": lead.owner_id, "owner_name": lead.owner.name}
+        events.record("customer.lead_linked", found, by, at=at, **told)
         return found, True
     columns = {name: getattr(lead, name) for name in customers.COLUMNS if name in COLUMNS}
     return customers.create(by, owner=lead.owner, at=at, **columns), False

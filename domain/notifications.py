@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from domain import now, transaction
-from models import Approval, Notice
+from models import Approval, Notice, User
 
 # verb -> what its reader is told; the names in it are the facts given to notify()
 SENTENCES = {
@@ -13,6 +13,10 @@ SENTENCES = {
     "quote.rejected": _l("%(actor)s rejected your quote %(number)s: %(comment)s"),
     "ticket.dispatched": _l("%(actor)s dispatched ticket %(number)s to you: %(title)s, %(customer)s."),
     "lead.assigned": _l("%(actor)s assigned %(name)s to you."),
+    "lead.member_added": _l("%(actor)s put you on the team of the lead %(name)s."),
+    "customer.member_added": _l("%(actor)s put you on the team of the customer %(name)s."),
+    "customer.lead_linked": _l("%(actor)s linked a lead of %(owner)s to your customer %(name)s."),
+    "opportunity.member_added": _l("%(actor)s put you on the team of the deal %(name)s."),
 }
 ASKING = ("quote.submitted", "quote.node_approved")  # messages that end in a decision
 
@@ -71,6 +75,19 @@ def tell_new_owner(event, record, by):
     """The person to whom a record was given."""
     readers = [record.owner] if record.owner_id != by.id else []
     notify(readers, event.verb, record, event.at, actor=by.name, actor_id=by.id, name=record.name)
+
+
+def tell_member(event, record, by):
+    """Whoever was put on a team, unless he did it himself."""
+    readers = User.select().where(User.id == event.detail["user_id"], User.id != by.id)
+    notify(readers, event.verb, record, event.at, actor=by.name, actor_id=by.id, name=record.name)
+
+
+def tell_customer_owner(event, customer, by):
+    """A lead of somebody else turned out to be this customer."""
+    readers = [customer.owner] if customer.owner_id not in (by.id, event.detail["owner_id"]) else []
+    facts = {"actor": by.name, "actor_id": by.id, "owner": event.detail["owner_name"], "name": customer.name}
+    notify(readers, event.verb, customer, event.at, **facts)
 
 
 def tell_service_person(event, ticket, by):

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from domain import Refused, _, day_of, events, follow_ups, now, transaction
+from domain import Refused, _, day_of, events, follow_ups, members, now, transaction
 from models import SEEN_BY, Claim, Company, Lead, Pool, User
 
 UNDONE = "undone"
@@ -119,6 +119,7 @@ def unclaim(lead, by, at=None):
             raise Refused(_("This claim cannot be undone any more. Give the lead back instead."))
         close(lead, by, at, UNDONE)
         follow_ups.drop_plan(lead)
+        members.dissolve(lead, by, at)
         events.record("lead.unclaimed", lead, by, {"owner": by.id}, {"owner": None}, at)
 
 
@@ -141,6 +142,7 @@ def release(lead, by, reason, pool=None, at=None):
             setattr(lead, name, value)
         close(lead, by, at, reason)
         follow_ups.drop_plan(lead)
+        members.dissolve(lead, by, at)
         events.record(
             "lead.released", lead, by, {"owner": old.id}, {"owner": None}, at,
             pool=pool.name, drop_reason=reason, last_owner_name=old.name,
@@ -192,6 +194,7 @@ def hand_over(lead, to, by, at):
         close(lead, by, at)
     enter(lead, to, Claim.ASSIGNED, by, at)
     follow_ups.hand_plan(lead, to)
+    members.strike(lead, to)
     events.record(
         "lead.assigned", lead, by, {"owner": old_id}, {"owner": to.id}, at,
         owner_name=to.name, last_owner_name=old.name if old else "",

@@ -86,9 +86,6 @@ ON_RECORDS = {
     "customers.add_contact": ("customer", OWNERS_SIDE),
     "customers.edit_contact": ("customer", OWNERS_SIDE),
     "customers.save_contact": ("customer", OWNERS_SIDE),
-    "customers.new_member": ("customer", OWNERS_SIDE),
-    "customers.add_member": ("customer", OWNERS_SIDE),
-    "customers.remove_member": ("customer", OWNERS_SIDE),
     "opportunities.show": ("opportunity", ANY),
     "opportunities.edit": ("opportunity", OWNERS_SIDE),
     "opportunities.save": ("opportunity", OWNERS_SIDE),
@@ -141,12 +138,12 @@ ON_RECORDS = {
     "products.edit": ("product", rule(admin=("any",), manager=("any",), finance=("any",))),
     "products.save": ("product", rule(admin=("any",), manager=("any",), finance=("any",))),
 }
+SPOKEN_TO = {"leads": "lead", "customers": "customer", "opportunities": "opportunity"}
 KINDS_IN_PATH = {
-    "follow_ups.new": {"leads": "lead", "customers": "customer", "opportunities": "opportunity"},
-    "follow_ups.write": {"leads": "lead", "customers": "customer", "opportunities": "opportunity"},
+    **dict.fromkeys(("follow_ups.new", "follow_ups.write", "members.new", "members.add", "members.remove"), SPOKEN_TO),
     "follow_ups.entries": {kind: kind for kind in ("lead", "customer", "opportunity", "quote", "order", "ticket")},
 }
-MAY_BY_KIND = {"follow_ups.new": OWNERS_SIDE, "follow_ups.write": OWNERS_SIDE, "follow_ups.entries": ANY}
+MAY_BY_KIND = dict.fromkeys(KINDS_IN_PATH, OWNERS_SIDE) | {"follow_ups.entries": ANY}
 
 ADMINISTRATORS = ("admin",)
 IMPORTERS = ("admin", "manager", "finance")
@@ -257,7 +254,7 @@ def more_values(endpoint, made, relation):
         return {"product": made["product"]["any"]}
     if endpoint in ("customers.edit_contact", "customers.save_contact"):
         return {"contact_id": made["contact"][relation]}
-    return {"user_id": User.get(User.login == "seller").id} if endpoint == "customers.remove_member" else {}
+    return {"user_id": User.get(User.login == "seller").id} if endpoint == "members.remove" else {}
 
 
 @pytest.mark.parametrize("endpoint", sorted(ON_RECORDS))
@@ -274,7 +271,7 @@ def test_routes_of_one_record(endpoint, ask, made):
 def test_routes_of_several_kinds(endpoint, ask, made):
     name = "kind" if endpoint == "follow_ups.entries" else "plural"
     compare(ask, [
-        (person, endpoint, {name: word, "id": id}, expected(kind, person, relation, MAY_BY_KIND[endpoint]))
+        (person, endpoint, {name: word} | address_of(endpoint, made, relation, id), expected(kind, person, relation, MAY_BY_KIND[endpoint]))
         for word, kind in KINDS_IN_PATH[endpoint].items()
         for relation, id in made[kind].items()
         for person in PEOPLE

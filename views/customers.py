@@ -1,16 +1,16 @@
-"""Customers: the list, one customer with everything around it (360°), contacts and team."""
+"""Customers: the list, one customer with everything around it (360°), contacts."""
 
 from flask import Blueprint, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from peewee import fn
-from wtforms import BooleanField, SelectField, TextAreaField, ValidationError
-from wtforms.validators import DataRequired, InputRequired
+from wtforms import BooleanField, TextAreaField, ValidationError
+from wtforms.validators import DataRequired
 
 from domain import customers, search
-from models import Company, Contact, Customer, Member, Opportunity, Order, Quote, Ticket, User, capped_count, name_key
-from permissions import can_change_team, can_create_customer, can_edit_customer, sees_leads
+from models import Company, Contact, Customer, Member, Opportunity, Order, Quote, Ticket, capped_count, name_key
+from permissions import can_create_customer, can_edit_customer, sees_leads
 from views.fields import ChoiceField, CreditCodeField, EmailField, Line, OwnerField, PhoneField, longest
 from views.helpers import (
     form_again,
@@ -76,18 +76,6 @@ class ContactForm(FlaskForm):
     @property
     def columns(self):
         return {name: self[name].data for name in ("name", "title", "phone", "wechat", "email", "decides")}
-
-
-class MemberForm(FlaskForm):
-    user = SelectField(_l("Colleague"), [InputRequired()], coerce=int)
-    may_edit = BooleanField(_l("May work on it too, not only read"))
-
-    def __init__(self, customer):
-        super().__init__()
-        taken = Member.select(Member.user).where(Member.record_kind == "customer", Member.record_id == customer.id)
-        free = User.select().where(User.disabled_at.is_null(), User.id != customer.owner_id, User.id.not_in(taken))
-        self.people = {user.id: user for user in free.order_by(User.name, User.id)}
-        self.user.choices = [(user.id, user.name) for user in self.people.values()]
 
 
 # ---- the list --------------------------------------------------------------------------------------------------------
@@ -203,7 +191,6 @@ def everything_about(customer):
         "related": related(customer),
         "figures": figures(customer),
         "contacts": list(customer.contacts.order_by(Contact.decides.desc(), Contact.id)),
-        "members": members_of(customer),
         "tab": part_shown(),
     }
 
@@ -232,11 +219,6 @@ def figures(customer):
         .dicts()
         .get()
     )
-
-
-def members_of(customer):
-    rows = Member.select(Member, User).join(User, on=Member.user)
-    return list(rows.where(Member.record_kind == "customer", Member.record_id == customer.id).order_by(Member.id))
 
 
 # ---- contacts --------------------------------------------------------------------------------------------------------
@@ -285,48 +267,5 @@ def with_contacts(customer):
     contacts = list(customer.contacts.order_by(Contact.decides.desc(), Contact.id))
     return fragment_or_redirect(
         "customers/show.html", "contacts", url_for(".show", id=customer.id), customer=customer, contacts=contacts,
-        out_of_band=True,
-    )
-
-
-# ---- team ------------------------------------------------------------------------------------------------------------
-
-
-def find_to_share(id):
-    customer = find(id)
-    require(can_change_team(g.user, customer))
-    return customer
-
-
-@bp.get("/<int:id>/members/new")
-def new_member(id):
-    customer = find_to_share(id)
-    return page("customers/member.html", "dialog", form=MemberForm(customer), customer=customer)
-
-
-@bp.post("/<int:id>/members")
-def add_member(id):
-    customer = find_to_share(id)
-    form = MemberForm(customer)
-    if not form.validate_on_submit():
-        return form_again("customers/member.html", "dialog", form=form, customer=customer)
-    user = form.people[form.user.data]
-    customers.add_member(customer, user, by=g.user, may_edit=form.may_edit.data)
-    toast(_("%(name)s reads along from now on.", name=user.name))
-    return with_members(customer)
-
-
-@bp.post("/<int:id>/members/<int:user_id>/remove")
-def remove_member(id, user_id):
-    customer = find_to_share(id)
-    user = get_or_404(User.select(), user_id)
-    customers.remove_member(customer, user, by=g.user)
-    toast(_("%(name)s is no longer on the team.", name=user.name))
-    return with_members(customer)
-
-
-def with_members(customer):
-    return fragment_or_redirect(
-        "customers/show.html", "members", url_for(".show", id=customer.id), customer=customer, members=members_of(customer),
         out_of_band=True,
     )

@@ -103,6 +103,7 @@ def tabs_of(whose):
         "all": (_("All"), held, by_change, True),
         "today": (_("Due today"), worked_on.where(Lead.next_at < end_of_today), by_date, False),
         "new": (_("Not contacted"), held.where(Lead.status == Lead.PENDING, Lead.last_follow_up_at.is_null()), by_change, True),
+        "helping": (_("We help with") if is_team() else _("I help with"), Lead.helped_by(whose), by_change, True),
         "converted": (_("Converted"), held.where(Lead.status == Lead.CONVERTED), by_change, True),
     }
 

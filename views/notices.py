@@ -10,7 +10,10 @@ from views.helpers import fragment_or_redirect, get_or_404, go, page, page_of, t
 
 bp = Blueprint("notices", __name__)
 
-PLACES = {"lead": "leads.show", "quote": "quotes.show", "order": "orders.show", "ticket": "tickets.show"}
+PLACES = {
+    "lead": "leads.show", "customer": "customers.show", "opportunity": "opportunities.show", "quote": "quotes.show",
+    "order": "orders.show", "ticket": "tickets.show",
+}
 
 
 @bp.get("/notices")

@@ -189,6 +189,7 @@ def show(id):
     return page(
         "opportunities/show.html", opportunity=opportunity, record=opportunity, stages=Stage.in_order(),
         quotes=newest(Quote, opportunity), orders=newest(Order, opportunity),
+        customer_seen=Customer.visible_to(g.user).where(Customer.id == opportunity.customer_id).exists(),
         days=opportunity.days_in_stage(now()), tab=part_shown(),
     )
 

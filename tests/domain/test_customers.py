@@ -2,9 +2,9 @@
 
 import pytest
 
-from domain import Refused, customers, deals, follow_ups, identifiers, now
+from domain import customers, deals, follow_ups, identifiers, now
 from domain.search import narrowed
-from models import Customer, Event, Member, Opportunity, Task
+from models import Customer, Event, Opportunity, Task
 
 
 @pytest.fixture
@@ -47,34 +47,6 @@ def test_a_new_name_is_searched_and_matched_at_once(cast, customer):
     customers.edit(customer, by=cast.seller, name="无锡众联减速机有限公司")
     assert customers.find_by_name("无锡众联减速机有限公司") == customer
     assert [row.id for row in narrowed(Customer.select(), "customer", "wxzl")] == [customer.id]
-
-
-def test_a_colleague_sees_a_customer_only_from_when_he_is_on_its_team(cast, customer):
-    seen = Customer.visible_to(cast.rival).where(Customer.id == customer.id)
-    assert not seen.exists()
-    customers.add_member(customer, cast.rival, by=cast.seller)
-    assert seen.exists()
-    customers.remove_member(customer, cast.rival, by=cast.seller)
-    assert not seen.exists()
-
-
-def test_the_manager_of_a_member_sees_it_too(cast, customer):
-    outside = customers.create(cast.outsider, name="广州海珠电子")
-    customers.add_member(outside, cast.seller, by=cast.outsider)
-    assert Customer.visible_to(cast.manager).where(Customer.id == outside.id).exists()
-
-
-@pytest.mark.parametrize("who", ["seller", "disabled"])
-def test_neither_the_owner_nor_a_leaver_joins_the_team(cast, customer, who):
-    with pytest.raises(Refused):
-        customers.add_member(customer, getattr(cast, who), by=cast.seller)
-    assert not Member.select().exists()
-
-
-def test_nobody_is_on_a_team_twice(cast, customer):
-    customers.add_member(customer, cast.rival, by=cast.seller)
-    with pytest.raises(Refused):
-        customers.add_member(customer, cast.rival, by=cast.seller)
 
 
 def test_the_next_step_goes_along_to_the_new_owner(cast, customer):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain import customers, deals
+from domain import customers, deals, members
 from models import Company, Contact, Customer, Member, Opportunity
 
 HX = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -85,7 +85,7 @@ def test_nobody_hands_a_customer_to_whom_he_does_not_oversee(cast, login, custom
 
 def test_the_tabs_are_mine_my_teams_and_all(cast, login, customer):
     helped = customers.create(cast.rival, name="杭州瑞博智能装备")
-    customers.add_member(helped, cast.seller, by=cast.rival)
+    members.add(helped, cast.seller, by=cast.rival)
     browser = login(cast.seller)
     for tab, shown, hidden in (("mine", NAME, helped.name), ("team", helped.name, NAME)):
         page = browser.get(f"/customers?tab={tab}").text
@@ -134,7 +134,7 @@ def test_a_member_reads_and_one_who_may_edit_works(cast, login, customer):
 
 
 def test_a_member_does_not_pass_the_customer_on(cast, login, customer):
-    customers.add_member(customer, cast.rival, by=cast.seller, may_edit=True)
+    members.add(customer, cast.rival, by=cast.seller, may_edit=True)
     answer = login(cast.rival).post(f"/customers/{customer.id}/members", data={"user": cast.outsider.id})
     assert answer.status_code == 403
     assert Member.select().count() == 1

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from domain import board, customers, deals, follow_ups, now
+from domain import board, customers, deals, follow_ups, members, now
 from models import Opportunity, Stage
 
 HX = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -73,7 +73,7 @@ def test_a_full_column_brings_the_rest_on_demand(cast, login, customer):
 
 
 def test_cards_that_one_only_reads_do_not_move(cast, login, customer, deal):
-    customers.add_member(customer, cast.rival, by=cast.seller)
+    members.add(customer, cast.rival, by=cast.seller)
     page = login(cast.rival).get("/opportunities").text
     assert "3 条产线改造" in page and "data-move" not in page
     assert login(cast.rival).post(f"/opportunities/{deal.id}/move", data={"stage": stage(2).id}).status_code == 403

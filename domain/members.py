@@ -1,0 +1,78 @@
+"""The team of a record (相关团队成员): colleagues who read a lead, customer or deal along with its owner, or work on it too."""
+
+from domain import Refused, _, events, now, transaction
+from models import SEEN_BY, Member, User
+
+
+def add(record, user, by, may_edit=False, at=None):
+    """Let a colleague read a record, or work on it too. He is told of it."""
+    with transaction():
+        ensure_may_join(record, user)
+        member = Member.create(
+            record_kind=record.kind(), record_id=record.id, user=user, may_edit=may_edit, added_by=by, added_at=at or now()
+        )
+        events.record(f"{record.kind()}.member_added", record, by, at=at, user_id=user.id, name=user.name, may_edit=may_edit)
+    return member
+
+
+def remove(record, user, by, at=None):
+    with transaction():
+        if not Member.delete().where(team_of(record), Member.user == user.id).execute():
+            raise Refused(_("%(name)s is not on the team any more.", name=user.name))
+        events.record(f"{record.kind()}.member_removed", record, by, at=at, user_id=user.id, name=user.name)
+
+
+def ensure_may_join(record, user):
+    """Asked inside the transaction, of the owner as he is by then: a lead may just have gone back to the pool."""
+    table = type(record)
+    owner_id = table.select(table.owner).where(table.id == record.id).scalar()
+    if owner_id is None:
+        raise Refused(_("Nobody has this lead now, so it has no team."))
+    if user.id == owner_id:
+        raise Refused(_("%(name)s is the owner already.", name=user.name))
+    if not user.active:
+        raise Refused(_("%(name)s no longer works here.", name=user.name))
+    if user.role not in SEEN_BY[record.kind()]:
+        raise Refused(_("The role of %(name)s has no part in this.", name=user.name))
+    if record.is_on_team(user):
+        raise Refused(_("%(name)s is on the team already.", name=user.name))
+
+
+# ---- what becomes of a team ------------------------------------------------------------------------------------------
+
+
+def dissolve(record, by, at):
+    """Nobody has the record any more, so nobody works on it with him: what lies in a pool has no team."""
+    for member in of(record):
+        remove(record, member.user, by, at)
+
+
+def bring_along(lead, customer, by, at):
+    """Whoever helped with the lead helps with the customer it became."""
+    for member in of(lead):
+        if member.user.active and member.user_id != customer.owner_id:
+            add(customer, member.user, by, member.may_edit, at)
+
+
+def strike(record, user):
+    """Nobody is on the team of what is his own."""
+    Member.delete().where(team_of(record), Member.user == user.id).execute()
+
+
+# ---- questions -------------------------------------------------------------------------------------------------------
+
+
+def team_of(record):
+    return (Member.record_kind == record.kind()) & (Member.record_id == record.id)
+
+
+def of(record):
+    """The Members of a record with their people, in the order in which they came."""
+    return list(Member.select(Member, User).join(User, on=Member.user).where(team_of(record)).order_by(Member.id))
+
+
+def candidates(record):
+    """Whoever could join: the people whose role has to do with such records, but for the owner and those on the team."""
+    taken = Member.select(Member.user).where(team_of(record))
+    able = User.select().where(User.disabled_at.is_null(), User.role.in_(SEEN_BY[record.kind()]))
+    return list(able.where(User.id != record.owner_id, User.id.not_in(taken)).order_by(User.name, User.id))
