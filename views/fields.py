@@ -6,6 +6,7 @@ from flask import g
 from flask_babel import lazy_gettext as _l
 from peewee import Model
 from wtforms import SelectField, StringField, ValidationError
+from wtforms.fields import SelectChoice
 from wtforms.validators import Length
 
 from domain import identifiers
@@ -27,6 +28,11 @@ PRICING_WORDS = {
 
 def longest(number):
     return Length(max=number, message=_l("%(max)d characters at the most."))
+
+
+def fixed_choices(pairs):
+    """The choices of a field that are known when its form is written, from (value, label)."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 class Line(StringField):

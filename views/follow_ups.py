@@ -14,7 +14,7 @@ from wtforms.validators import DataRequired, Length, Optional
 from domain import follow_ups, local, now, time_zone, timeline
 from models import BY_KIND, ApprovalNode, Stage, Task
 from permissions import can_follow_up
-from views.fields import Line, longest
+from views.fields import Line, fixed_choices, longest
 from views.formats import choice, day, dictionary, in_language, money, today, when
 from views.helpers import form_again, fragment_or_redirect, get_or_404, go, page, remember_where, require, toast
 
@@ -60,9 +60,9 @@ class MomentField(DateTimeLocalField):
 
 
 class FollowUpForm(FlaskForm):
-    method = RadioField(_l("Kind"), choices=[(value, words[0]) for value, words in METHODS.items()], default="phone")
+    method = RadioField(_l("Kind"), choices=fixed_choices((value, words[0]) for value, words in METHODS.items()), default="phone")
     body = TextAreaField(_l("What happened"), [DataRequired(_l("Write what happened.")), Length(max=5000)])
-    outcome = RadioField(_l("Outcome"), [Optional()], choices=list(OUTCOMES.items()))
+    outcome = RadioField(_l("Outcome"), [Optional()], choices=fixed_choices(OUTCOMES.items()))
     next = SelectField(_l("Next follow-up"), [Optional()], choices=[], validate_choice=False)
     next_at = MomentField(_l("Date and time"), [Optional()])
     next_what = Line(_l("What to do"), [longest(200)])

@@ -10,6 +10,7 @@ import documents
 from domain import accounts, demo, organisation
 from models import Company
 from views.accounts import begin_session
+from views.fields import fixed_choices
 from views.helpers import form_again, go, public
 from views.shell import language
 
@@ -24,7 +25,7 @@ class SetupForm(FlaskForm):
     password = PasswordField(_l("Password"), [DataRequired(), Length(min=8, max=128)], description=_l("At least 8 characters."))
     content = RadioField(
         _l("Start with"),
-        choices=[("empty", _l("An empty company")), ("demo", _l("A demo company to look around in"))],
+        choices=fixed_choices([("empty", _l("An empty company")), ("demo", _l("A demo company to look around in"))]),
         default="empty",
     )
 

@@ -13,6 +13,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from domain import Refused, day_of, now, search, start_of_day, tickets
 from models import CallBack, Contact, Customer, Order, Ticket, User, Visit, capped_count
 from permissions import can_assign_ticket, can_call_back_ticket, can_create_ticket, can_serve_ticket
+from views.fields import fixed_choices
 from views.helpers import form_again, get_or_404, go, page, page_of, require, toast
 
 bp = Blueprint("tickets", __name__, url_prefix="/tickets")
@@ -44,8 +45,8 @@ class TicketForm(FlaskForm):
     order = SelectField(_l("Order"), [Optional()], coerce=int, default=0)
     title = StringField(_l("What is it about"), [DataRequired(), Length(max=120)])
     body = TextAreaField(_l("Description"), [Length(max=5000)])
-    kind_of_work = RadioField(_l("Kind"), choices=list(KINDS.items()), default="support")
-    priority = RadioField(_l("Priority"), choices=[(value, words[0]) for value, words in PRIORITIES.items()], default="normal")
+    kind_of_work = RadioField(_l("Kind"), choices=fixed_choices(KINDS.items()), default="support")
+    priority = RadioField(_l("Priority"), choices=fixed_choices((value, words[0]) for value, words in PRIORITIES.items()), default="normal")
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -79,8 +80,10 @@ class CompleteForm(FlaskForm):
 
 
 class CallBackForm(FlaskForm):
-    satisfaction = RadioField(_l("Satisfaction"), [InputRequired(_l("Choose one."))], coerce=int, choices=SATISFACTION)
-    solved = RadioField(_l("Is the problem solved?"), [InputRequired(_l("Choose one."))], choices=[("yes", _l("Yes")), ("no", _l("No"))])
+    satisfaction = RadioField(_l("Satisfaction"), [InputRequired(_l("Choose one."))], coerce=int, choices=fixed_choices(SATISFACTION))
+    solved = RadioField(
+        _l("Is the problem solved?"), [InputRequired(_l("Choose one."))], choices=fixed_choices([("yes", _l("Yes")), ("no", _l("No"))])
+    )
     note = TextAreaField(_l("What the customer said"), [Length(max=2000)])
 
 
