@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import click
 from flask import Flask
-from flask_babel import Babel
+from flask_babel import Babel, force_locale
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
@@ -193,9 +193,10 @@ def add_commands(app):
 
 @contextmanager
 def spoken():
-    """A broken rule ends a command with its sentence."""
+    """A broken rule ends a command with its sentence, in the language of all commands."""
     try:
-        yield
+        with force_locale("en"):
+            yield
     except Refused as no:
         sys.exit(no.message)
 

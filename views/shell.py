@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from flask import current_app, g, request, session, url_for
+from flask import current_app, g, has_request_context, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import pgettext
 from peewee import SQL, Select, fn
@@ -10,7 +10,7 @@ from peewee import SQL, Select, fn
 import permissions
 from domain import accounts, now
 from models import FEW, Approval, Company, Lead, Notice, Opportunity, Task, Ticket
-from views.helpers import page_url
+from views.helpers import company, page_url
 
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
 
@@ -30,7 +30,9 @@ def load_user():
 
 
 def language():
-    """zh or en: the person's choice, else this browser's, else what it asks for."""
+    """zh or en: the person's choice, else this browser's, else what it asks for. Outside a request: zh, as documents are."""
+    if not has_request_context():
+        return "zh"
     user = g.get("user")
     chosen = user.language if user else session.get("language")
     if chosen in LANGUAGES:
@@ -44,8 +46,8 @@ def language_tag():
 
 
 def time_zone_name():
-    company = g.get("company") or Company.current()
-    return company.time_zone if company else "Asia/Shanghai"
+    ours = company()
+    return ours.time_zone if ours else "Asia/Shanghai"
 
 
 def surroundings():
@@ -63,9 +65,9 @@ def surroundings():
 class Shell:
     """The navigation; what it counts is read in one query, and only when a whole page is drawn."""
 
-    @cached_property
+    @property
     def company(self):
-        return Company.current()
+        return company()
 
     @property
     def user(self):
