@@ -15,11 +15,11 @@ from wtforms.widgets import HiddenInput
 import documents
 from documents.printer import RenderingFailed
 from domain import Refused, approvals, limits, now, quotes
-from models import Approval, Company, Quote, User, capped_count
+from models import Approval, Quote, User, capped_count
 from permissions import SALES, can_decide_quote, can_see_cost, was_asked, works_for
 from views import judgement_words
 from views.fields import Line, longest
-from views.helpers import get_or_404, go, page, page_of, require, toast
+from views.helpers import company, get_or_404, go, page, page_of, require, toast
 from views.quote_form import rate_text
 
 bp = Blueprint("approvals", __name__)
@@ -89,13 +89,13 @@ def inbox(step=None, quote=None, form=None):
     """The list of a tab and the item that is read; without one the first of the list, which a phone shows only when asked."""
     tab = request.values.get("tab") if request.values.get("tab") in LISTED else "waiting"
     listed = LISTED[tab](g.user)
-    company, found = Company.current(), visible_quotes(listed)
+    ours, found = company(), visible_quotes(listed)
     rounds = approvals.rounds_of(found) if tab == "mine" else {}
-    items = [item_of(each, found[each.record_id], rounds, tab, company) for each in listed if each.record_id in found]
+    items = [item_of(each, found[each.record_id], rounds, tab, ours) for each in listed if each.record_id in found]
     chosen = Item(step, quote) if step else (items[0] if items else None)
     return {
         "tab": tab, "counts": counts(), "items": items, "pages": listed, "asked": step is not None,
-        "reading": reading(chosen, company, form or DecisionForm(formdata=None)) if chosen else None,
+        "reading": reading(chosen, ours, form or DecisionForm(formdata=None)) if chosen else None,
         "last": last_decision() if tab == "waiting" else None, **neighbours(items, chosen),
     }
 
@@ -138,9 +138,9 @@ def visible_quotes(steps):
     return {quote.id: quote for quote in Quote.visible_to(g.user).where(Quote.id.in_(ids))} if ids else {}
 
 
-def item_of(step, quote, rounds, tab, company):
+def item_of(step, quote, rounds, tab, ours):
     """Only what waits here is judged in the list; whoever is asked may see the margin."""
-    judgements = limits.judged(quote, company) if tab == "waiting" else []
+    judgements = limits.judged(quote, ours) if tab == "waiting" else []
     return Item(step, quote, judgements, rounds.get((quote.id, step.round), [step]))
 
 
@@ -160,12 +160,12 @@ def neighbours(items, chosen):
 # ---- the reading pane ------------------------------------------------------------------------------------------------
 
 
-def reading(item, company, form):
+def reading(item, ours, form):
     """Everything an approver asks: why it came to him, what is in it, who else decides."""
     step, quote = item.step, item.quote
     sees_cost = can_see_cost(g.user, quote)
     steps = approvals.steps_of(quote, step.round)
-    item.judgements = limits.judged(quote, company, sees_cost)
+    item.judgements = limits.judged(quote, ours, sees_cost)
     lines = quotes.lines_of(quote)
     return {
         "item": item, "step": next(each for each in steps if each.id == step.id), "quote": quote, "form": form,

@@ -6,11 +6,15 @@ from datetime import datetime
 from json import dumps, loads
 from urllib.parse import urlsplit
 
-from flask import abort, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, g, make_response, redirect, render_template, request, url_for
 from peewee import EnclosedNodeList
 from werkzeug.exceptions import HTTPException
 
+from models import Company
+
 PAGE = 50
+LARGEST = 2**31  # where the ids and numbers of a column end
+LONGEST_CURSOR = 2_000
 CURSOR_TYPES = {"DATETIME": datetime, "TEXT": str}  # any other column of an order holds whole numbers
 
 
@@ -20,16 +24,37 @@ def public(view):
     return view
 
 
+def known(query, id):
+    """The record with this id, a number or what a browser sent for one, among those the query allows; None without one."""
+    try:
+        return query.where(query.model.id == whole(id)).first()
+    except (TypeError, ValueError):
+        return None
+
+
 def get_or_404(query, id):
     """The record with this id among those the query allows; 404 otherwise, so that existence is not told."""
-    record = query.where(query.model.id == id).first() if id < 2**31 else None
-    return record or abort(404)
+    return known(query, id) or abort(404)
+
+
+def whole(text):
+    """The `type=` of an argument that is a number: one that a column can hold, any other counts as not given."""
+    number = int(text)
+    if not 0 <= number < LARGEST:
+        raise ValueError(text)
+    return number
 
 
 def require(allowed):
     """403 unless permissions.py said yes."""
     if not allowed:
         abort(403)
+
+
+def company():
+    """Who we are, read once per request; None before the set-up."""
+    g.company = g.get("company") or Company.current()
+    return g.company
 
 
 # ---- messages --------------------------------------------------------------------------------------------------------
@@ -103,8 +128,16 @@ def remember_where():
     """The page on which the person is, as a local path: for `next=` and for the way back."""
     if request.method == "GET" and not request.htmx:
         return request.full_path.rstrip("?")
-    parts = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    parts = came_from()
     return safe_path(parts.path + (f"?{parts.query}" if parts.query else "")) or url_for("home.index")
+
+
+def came_from():
+    """The address of the page on which something was pressed, in its parts; empty ones for what is no address."""
+    try:
+        return urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    except ValueError:
+        return urlsplit("")
 
 
 def safe_path(target):
@@ -115,7 +148,7 @@ def safe_path(target):
         return None
     try:
         current_app.url_map.bind("").match(urlsplit(target).path, method="GET")
-    except HTTPException:
+    except (HTTPException, ValueError):
         return None
     return target
 
@@ -168,7 +201,7 @@ def encoded(row, columns):
 
 def decoded(text, columns):
     """The values of a cursor, each of its column's type; None for one that was tampered with."""
-    if not text:
+    if not text or len(text) > LONGEST_CURSOR:
         return None
     try:
         values = loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
@@ -176,17 +209,24 @@ def decoded(text, columns):
     except (ValueError, KeyError, TypeError):
         return None
     types = [CURSOR_TYPES.get(column.field_type, int) for column in columns]
-    sane = len(values) == len(columns) and all(map(isinstance, values, types))
+    sane = len(values) == len(columns) and all(map(isinstance, values, types)) and all(map(fits, values))
     return values if sane else None
+
+
+def fits(value):
+    """Whether a database can compare with it: whole numbers of 64 bits, and characters that are characters."""
+    if isinstance(value, int):
+        return -(2**63) <= value < 2**63
+    return not isinstance(value, str) or not any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def page_url(**changes):
     """This page's address with some arguments changed; None takes one out. Cursors go whenever a filter changes."""
-    arguments = request.args.to_dict(flat=False)
-    for name in ("after", "before"):
-        arguments.pop(name, None)
-    for name, value in changes.items():
-        arguments.pop(name, None)
-        if value is not None:
-            arguments[name] = value
+    arguments = address_arguments("after", "before") | changes
     return url_for(request.endpoint, **(request.view_args or {}), **arguments)
+
+
+def address_arguments(*left_out):
+    """This address's arguments, for another one: {name: values}, without those that url_for() would take for its own."""
+    left_out = {*left_out, "id", "endpoint", *(request.view_args or {})}
+    return {name: values for name, values in request.args.lists() if name not in left_out and not name.startswith("_")}

@@ -14,6 +14,7 @@ from models import FEW, Approval, Company, Customer, Opportunity, Order, Product
 from permissions import SALES, can_edit_quote, can_quote, can_see_cost, can_submit_quote, works_for
 from views import quote_form
 from views.helpers import (
+    company,
     form_again,
     fragment_or_redirect,
     get_or_404,
@@ -178,7 +179,7 @@ def conflict(draft):
 def editor(draft, saved=False):
     """What the editor shows; the cost goes no further than to those who may see it."""
     quote = draft.quote
-    sums = Sums(draft.totals, Company.current(), can_see_cost(g.user, quote)) if draft.totals else None
+    sums = Sums(draft.totals, company(), can_see_cost(g.user, quote)) if draft.totals else None
     return {
         "quote": quote, "draft": draft, "form": draft.form, "rows": draft.rows, "sums": sums, "saved": saved,
         "editing": True,
@@ -243,7 +244,7 @@ def new_line(id):
 
 def reading(quote):
     draft = quote_form.stored(quote)
-    sums = Sums(draft.totals, Company.current(), can_see_cost(g.user, quote))
+    sums = Sums(draft.totals, company(), can_see_cost(g.user, quote))
     order = Order.visible_to(g.user).where(Order.quote == quote.id).first()
     steps = approvals.steps_of(quote)
     return {
@@ -259,7 +260,7 @@ def submitting(id):
     quote = get_or_404(Quote.visible_to(g.user), id)
     require(can_submit_quote(g.user, quote))
     draft = quote_form.stored(quote)
-    sums = Sums(draft.totals, Company.current(), can_see_cost(g.user, quote))
+    sums = Sums(draft.totals, company(), can_see_cost(g.user, quote))
     route = approvals.route_for(g.user, quote.owner)
     return page("quotes/submit.html", "dialog", quote=quote, rows=draft.rows, sums=sums, route=route, missing=missing(quote))
 

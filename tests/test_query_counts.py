@@ -1,0 +1,91 @@
+"""A page asks the database as often for a thousand rows as for ten: every list, every record, counted in statements."""
+
+import pytest
+
+from models import Quote
+from tests import crowded
+
+LIST, SEVERAL_LISTS, RECORD = 14, 16, 25  # statements at the most
+FEW, MANY = 10, 1_000
+
+# Who asks for what; {name} is the id of the first record of its kind.
+LISTS = {
+    "seller": (
+        "/pools/{pool}", "/pools/{pool}?city=苏州", "/pools/{pool}?q=恒立", "/leads", "/leads?view=today", "/leads?q=恒立",
+        "/customers", "/customers?tab=all", "/customers?q=恒立", "/opportunities?view=list", "/quotes",
+        "/quotes?status=draft", "/orders", "/products", "/products?q=激光", "/tickets", "/notices", "/approvals?tab=mine",
+        "/profile", "/customers/options?q=恒立",
+    ),
+    "manager": (
+        "/pools/{pool}", "/leads?who=team", "/customers?tab=all", "/opportunities?view=list&whose=all",
+        "/quotes?whose=team", "/orders", "/tickets?tab=all", "/approvals", "/approvals?tab=decided", "/imports",
+    ),
+    "finance": ("/orders", "/quotes", "/approvals", "/customers"),
+    "service": ("/tickets", "/tickets?tab=all"),
+    "admin": (
+        "/settings", "/settings/people", "/settings/departments", "/settings/pools", "/settings/stages",
+        "/settings/words/source", "/settings/approvals", "/settings/system", "/pools/{pool}",
+    ),
+}
+OF_SEVERAL_LISTS = {  # what the day brings, one column for each stage, one group for each kind that is found
+    "seller": ("/", "/opportunities", "/search?q=恒立", "/search?q=激光"),
+    "manager": ("/", "/opportunities", "/search?q=恒立"),
+    "finance": ("/",),
+    "service": ("/",),
+    "admin": ("/", "/opportunities"),
+}
+RECORDS = {
+    "seller": (
+        "/leads/{lead}", "/leads/{pool_lead}", "/leads/new", "/leads/{lead}/convert", "/customers/{customer}", "/customers/{customer}?tab=related",
+        "/opportunities/{opportunity}", "/opportunities/new?customer={customer}", "/quotes/{draft}", "/quotes/{approved}",
+        "/quotes/{draft}/preview", "/quotes/{draft}/submit", "/orders/{order}", "/tickets/{ticket}", "/tickets/new?customer={customer}",
+        "/timeline/lead/{lead}", "/timeline/customer/{customer}",
+    ),
+    "manager": (
+        "/leads/{lead}", "/leads/{lead}?who=team", "/leads/{pool_lead}/assign", "/customers/{customer}", "/opportunities/{opportunity}",
+        "/quotes/{pending}", "/approvals/{waiting}", "/orders/{order}", "/imports/{job}", "/tickets/{ticket}",
+    ),
+    "service": ("/tickets/{ticket}", "/tickets/{ticket}/assign"),
+    "admin": ("/leads/{pool_lead}", "/settings/pools/{pool}"),
+}
+
+
+def pages():
+    for pages_of, most in ((LISTS, LIST), (OF_SEVERAL_LISTS, SEVERAL_LISTS), (RECORDS, RECORD)):
+        for person, addresses in pages_of.items():
+            for address in addresses:
+                yield person, address, most
+
+
+@pytest.fixture
+def count(cast, login, queries):
+    """count() -> {(person, address): statements} of every page."""
+    browsers = {person: login(getattr(cast, person)) for person in {*LISTS, *RECORDS}}
+
+    def ask():
+        ids = vars(crowded.first())
+        return {(person, address): statements(browsers[person], address.format(**ids)) for person, address, _most in pages()}
+
+    def statements(browser, address):
+        with queries() as seen:
+            answer = browser.get(address)
+        assert answer.status_code == 200, f"{address} answers {answer.status_code}"
+        return list(seen)
+
+    return ask
+
+
+def test_ten_rows_and_a_thousand_take_the_same_number_of_statements(cast, count):
+    crowded.fill(cast, 0, FEW)
+    few = count()
+    crowded.fill(cast, FEW, MANY)
+    many = count()
+    limits = {(person, address): most for person, address, most in pages()}
+    wrong = [
+        f"{person} {address}: {len(few[page])} statements with {FEW} rows, {len(many[page])} with {MANY:,}, {limits[page]} allowed"
+        for page in limits
+        for person, address in [page]
+        if len(few[page]) != len(many[page]) or len(many[page]) > limits[page]
+    ]
+    assert not wrong, "\n".join(wrong)
+    assert Quote.select().count() >= MANY
