@@ -67,4 +67,4 @@ def remove(plural, id, user_id):
 
 def with_team(record):
     url = record_url(record.kind(), record.id)
-    return fragment_or_redirect("members/team.html", "team", url, record=record, out_of_band=True)
+    return fragment_or_redirect("members/changed.html", "changed", url, record=record)

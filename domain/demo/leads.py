@@ -1,6 +1,6 @@
 """The demo's leads: those that lie in the pools, and those that people work on."""
 
-from domain import follow_ups, leads, pool
+from domain import follow_ups, leads, members, pool
 from models import Pool
 
 CITIES = {
@@ -137,6 +137,7 @@ def tianheng(story, east):
     follow_ups.write(lead, former, "phone", "第三次未接，前台说负责人出差，月中再打。", "no_answer", at=story.ago(22, 16.1))
     pool.release(lead, by=former, reason="unreachable", pool=east, at=story.ago(20, 18))
     pool.claim(lead, by=seller, at=story.ago(6, 9.2))
+    members.add(lead, former, by=seller, at=story.ago(6, 9.5))
     visited = "看了 2 号烘烤线，最高 185 ℃，现有热电偶漂移明显。柜子离变频器不到 30 cm。"
     follow_ups.write(
         lead, seller, "visit", visited, "interested", story.to_come(-1, 16), "确认 32 路温度巡检的供电方式", "phone",
