@@ -9,7 +9,7 @@ from domain import orders, search
 from domain.money import capitals
 from models import FEW, Company, Customer, Opportunity, Order, OrderLine, Quote, Ticket
 from permissions import can_advance_order, can_order, can_review_order
-from views.helpers import get_or_404, go, page, page_of, require, toast
+from views.helpers import get_or_404, go, known, page, page_of, require, toast
 
 bp = Blueprint("orders", __name__)
 
@@ -34,12 +34,14 @@ def order_status(order):
 @bp.get("/orders")
 def index():
     status, text = request.args.get("status"), request.args.get("q", "").strip()[:100]
-    shown = Order.visible_to(g.user)
+    shown, customer = Order.visible_to(g.user), known(Customer.visible_to(g.user), request.args.get("customer"))
+    if customer:
+        shown = shown.where(Order.customer == customer.id)
     numbers = counted(shown)
     if status in STATUSES:
         shown = shown.where(Order.status == status)
     found = page_of(containing(shown, text), Order.created_at, Order.id)
-    context = {"orders": found, "status": status, "text": text, "counts": numbers, "statuses": STATUSES}
+    context = {"orders": found, "status": status, "text": text, "customer": customer, "counts": numbers, "statuses": STATUSES}
     return page("orders/index.html", "part", **context)
 
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from domain import customers, deals, members
-from models import Company, Contact, Customer, Member, Opportunity
+from domain import customers, deals, members, orders
+from models import Company, Contact, Customer, Member, Opportunity, Quote
+from tests import offers
 
 HX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 NAME = "苏州恒立精密机械有限公司"
@@ -146,3 +147,21 @@ def test_the_deals_beside_a_customer_are_those_one_sees(cast, login, customer):
     page = login(cast.seller).get(f"/customers/{customer.id}").text
     assert "第6期" in page and f"/opportunities?customer={customer.id}" in page
     assert Opportunity.select().count() == 7
+
+
+def test_all_beside_a_customer_leads_to_the_lists_of_that_customer_alone(cast, login, customer):
+    other = customers.create(cast.seller, name="杭州瑞博智能装备")
+    theirs = {who: offers.quote(cast.seller, deals.create(cast.seller, who, who.name, 100), f"Q-{who.id}") for who in (customer, other)}
+    Quote.update(status=Quote.APPROVED).execute()
+    taken = [orders.create(Quote.get_by_id(quote.id), by=cast.seller) for quote in theirs.values()]
+    browser = login(cast.seller)
+    for address, mine, foreign in (("quotes", theirs[customer], theirs[other]), ("orders", *taken)):
+        page = browser.get(f"/{address}?customer={customer.id}").text
+        assert mine.number in page and foreign.number not in page
+        assert f'class="filter">客户 <span>是</span> {customer.label}' in page.replace("\n", "")
+        assert all(order.number in browser.get("/orders?customer=none").text for order in taken)
+
+
+def test_a_customer_that_one_does_not_see_narrows_nothing_and_is_not_named(cast, login, customer):
+    page = login(cast.rival).get(f"/quotes?customer={customer.id}")
+    assert page.status_code == 200 and NAME not in page.text
