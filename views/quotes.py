@@ -19,12 +19,14 @@ from views.helpers import (
     fragment_or_redirect,
     get_or_404,
     go,
+    known,
     page,
     page_of,
     render_block,
     require,
     toast,
     wants_part,
+    whole,
     with_messages,
 )
 from views.quote_sums import Sums
@@ -56,11 +58,16 @@ def index():
     status, text = request.args.get("status"), request.args.get("q", "").strip()[:100]
     everyones = Quote.visible_to(g.user)
     shown = everyones.where(Quote.owner == g.user.id) if mine else everyones
+    customer = known(Customer.visible_to(g.user), request.args.get("customer"))
+    if customer:
+        shown = shown.where(Quote.customer == customer.id)
     counts = counted(shown)
     if status in Quote.STATUSES:
         shown = shown.where(Quote.status == status)
     found = page_of(containing(shown, text), Quote.id)
-    context = {"quotes": found, "mine": mine, "status": status, "text": text, "counts": counts, "statuses": STATUSES}
+    context = {
+        "quotes": found, "mine": mine, "status": status, "text": text, "customer": customer, "counts": counts, "statuses": STATUSES,
+    }
     return page("quotes/index.html", "rows", **context)
 
 
@@ -234,7 +241,7 @@ def initials_at(name, text):
 def new_line(id):
     quote = get_or_404(Quote.visible_to(g.user), id)
     require(can_edit_quote(g.user, quote))
-    product = request.args.get("product", type=int) or abort(404)
+    product = request.args.get("product", type=whole) or abort(404)
     row = quote_form.new_row(quote, product)
     return render_template("quotes/line.html", quote=quote, row=row, number="", last_prices=last_prices(quote, [row]), alone=True)
 
