@@ -64,6 +64,12 @@ def first():
     return SimpleNamespace(**ids, **quotes, waiting=waiting.id, pool_lead=in_pool.id)
 
 
+def called(n):
+    """The same name but for its last digits, as company names are alike but for a few characters."""
+    name = f"{NAME}{n:03}"
+    return {"name": name, "name_key": name_key(name)}
+
+
 class Lot:
     def __init__(self, cast, numbers):
         self.cast, self.numbers, self.at = cast, numbers, now()
@@ -94,12 +100,13 @@ class Lot:
     def leads(self):
         """Of the seller, of a colleague, in the pool, and converted into the first customer."""
         seller, pool = self.cast.seller.id, Pool.select().order_by(Pool.id).first().id
-        base = {"name": NAME, "name_key": name_key(NAME), "phone": "13800000000", "next_at": self.at, "source": "import"}
+        base = {"phone": "13800000000", "next_at": self.at, "source": "import"}
         lies = {"pool": pool, "entered_pool_at": self.at, "status": Lead.UNASSIGNED}
-        self.own = self.insert(Lead, [base | {"owner": seller, "status": Lead.PENDING, "last_owner": user} for user in self.users])
-        self.insert(Lead, [base | {"owner": user, "status": Lead.FOLLOWING} for user in self.users])
-        lying = self.insert(Lead, [base | lies | {"last_owner": user, "city": "苏州市"} for user in self.users])
-        self.converted = self.insert(Lead, [base | {"owner": seller, "status": Lead.CONVERTED} for _user in self.users])
+        rows = [(user, base | called(n)) for n, user in zip(self.numbers, self.users)]
+        self.own = self.insert(Lead, [row | {"owner": seller, "status": Lead.PENDING, "last_owner": user} for user, row in rows])
+        self.insert(Lead, [row | {"owner": user, "status": Lead.FOLLOWING} for user, row in rows])
+        lying = self.insert(Lead, [row | lies | {"last_owner": user, "city": "苏州市"} for user, row in rows])
+        self.converted = self.insert(Lead, [row | {"owner": seller, "status": Lead.CONVERTED} for _user, row in rows])
         for ids in (self.own, lying):
             search.index("lead", *Lead.select().where(Lead.id.in_(ids)))
         self.first_lead = Lead.select(Lead.id).order_by(Lead.id).first().id
@@ -109,8 +116,7 @@ class Lot:
     def customers(self):
         """Even ones are the seller's."""
         owners = [self.cast.seller.id if n % 2 == 0 else user for n, user in zip(self.numbers, self.users)]
-        base = {"name": NAME, "name_key": name_key(NAME), "phone": "13800000000"}
-        self.theirs = self.insert(Customer, [base | {"owner": owner} for owner in owners])
+        self.theirs = self.insert(Customer, [called(n) | {"owner": owner, "phone": "13800000000"} for n, owner in zip(self.numbers, owners)])
         search.index("customer", *Customer.select().where(Customer.id.in_(self.theirs)))
         self.customer = Customer.select(Customer.id).order_by(Customer.id).first().id
         self.contacts = self.insert(Contact, [{"customer": id, "name": "张三"} for id in self.theirs])

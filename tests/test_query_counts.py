@@ -1,8 +1,10 @@
 """A page asks the database as often for a thousand rows as for ten: every list, every record, counted in statements."""
 
+import re
+
 import pytest
 
-from models import Quote
+from models import Company, Quote, db
 from tests import crowded
 
 LIST, SEVERAL_LISTS, RECORD = 14, 16, 25  # statements at the most
@@ -89,3 +91,49 @@ def test_ten_rows_and_a_thousand_take_the_same_number_of_statements(cast, count)
     ]
     assert not wrong, "\n".join(wrong)
     assert Quote.select().count() >= MANY
+
+
+# ---- how SQLite finds the rows -----------------------------------------------------------------------------------------
+
+NEWEST = 'FROM "event" AS "t1" ORDER BY "t1"."id" DESC LIMIT ?'  # one row off the end of the chain
+BIG = ("lead", "event", "claim", "customer")  # tables that grow with the years
+WALKED = {  # what people do all day: nothing of it may read a big table from end to end
+    "seller": (
+        "/pools/{pool}", "/pools/{pool}?city=苏州", "/pools/{pool}?q=公司077", "/leads", "/leads?view=today", "/leads/{lead}",
+        "/leads/{pool_lead}", "/customers", "/customers/{customer}", "/search?q=公司077", "/search?q=077", "/",
+        "POST /leads/{pool_lead}/claim", "POST /leads/{lead}/follow-ups", "POST /leads/{lead}/convert",
+    ),
+    "manager": ("/leads?who=team", "/customers?tab=all", "/search?q=公司077", "/leads/{lead}?who=team"),
+    "admin": ("/pools/{pool}", "/leads?who=team", "/search?q=公司077", "/opportunities"),
+}
+FORM = {"method": "phone", "body": "聊过", "with_opportunity": "y", "name": "商机", "amount": "1"}
+
+
+@pytest.mark.once
+def test_no_big_table_is_read_from_end_to_end(cast, login, caplog):
+    crowded.fill(cast, 0, FEW)
+    crowded.fill(cast, FEW, MANY)
+    ids = vars(crowded.first())
+    Company.update(claim_capacity=2 * MANY).execute()
+    caplog.set_level("DEBUG", logger="peewee")
+    wrong = []
+    for person, addresses in WALKED.items():
+        browser = login(getattr(cast, person))
+        for address in addresses:
+            method, _blank, path = address.rpartition(" ")
+            caplog.clear()
+            answer = browser.open(path.format(**ids), method=method or "GET", data=FORM)
+            assert answer.status_code in (200, 303), f"{address} answers {answer.status_code}"
+            asked = [record.msg for record in caplog.records if record.name == "peewee"]
+            wrong += [f"{person} {address}: {table} in {sql}" for sql, given in asked for table in scanned(sql, given)]
+    assert not wrong, "\n".join(wrong)
+
+
+def scanned(sql, given):
+    """The big tables that SQLite would read whole for this statement, with no index to help."""
+    if not sql.startswith(("SELECT", "UPDATE", "DELETE")) or sql.endswith(NEWEST):
+        return []
+    called = {alias: table for table, alias in re.findall(r'(?:FROM|JOIN|UPDATE) "(\w+)" AS "(\w+)"', sql)}
+    plan = [row[3] for row in db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", given).fetchall()]
+    read = [detail.split()[1] for detail in plan if re.fullmatch(r"SCAN \w+", detail)]
+    return [called.get(alias, alias) for alias in read if called.get(alias, alias) in BIG]

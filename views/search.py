@@ -4,7 +4,8 @@ from flask import Blueprint, g, render_template, request
 from markupsafe import Markup
 
 from domain import search
-from models import Customer, Lead, Order, Product, Quote, Ticket
+from models import Customer, Lead, Member, Order, Product, Quote, Ticket
+from permissions import SALES
 from views.helpers import render_block, wants_part
 
 bp = Blueprint("search", __name__, url_prefix="/search")
@@ -26,7 +27,7 @@ def groups(text):
     """[(kind, rows)] of what this person may see, at most eight each; a number finds its document."""
     user = g.user
     customers = search.narrowed(Customer.visible_to(user), "customer", text).order_by(Customer.updated_at.desc())
-    mine = search.narrowed(Lead.visible_to(user).where(Lead.owner.is_null(False)), "lead", text)
+    mine = search.narrowed(owned(user), "lead", text)
     pooled = search.narrowed(Lead.visible_to(user).where(Lead.owner.is_null()), "lead", text, only_names=True)
     products = search.narrowed(Product.select().where(Product.active), "product", text).order_by(Product.name)
     quotes = Quote.visible_to(user).where(numbered(Quote, text)).order_by(Quote.id.desc())
@@ -41,6 +42,16 @@ def groups(text):
         "product": list(products.limit(SHOWN)),
     }
     return [(kind, found) for kind, found in rows.items() if found]
+
+
+def owned(user):
+    """The leads with an owner that this person sees. Whoever sees but his own has few: found by owner, not by a walk
+    through everybody's."""
+    owned = Lead.owner.is_null(False)
+    if not user.is_a(*SALES) or user.overseen != (user.id,):
+        return Lead.visible_to(user).where(owned)
+    shared = Lead.id.in_(Member.records_of("lead", user.overseen))
+    return Lead.with_people().where(owned, (Lead.owner == user.id) | shared)
 
 
 @bp.app_template_filter()
