@@ -12,6 +12,7 @@ from peewee import SqliteDatabase
 
 from models import Customer, Lead, Product, db, name_key
 
+LONGEST = 100  # characters of a text that are searched for
 CANDIDATES = 1_000  # rows looked up by the index before a list is scanned in its own order instead
 LATIN = re.compile(r"[a-z]{2,}")
 WORD = re.compile(r"[0-9a-z\u3400-\u9fff\U00020000-\U0003ffff]")
@@ -84,6 +85,7 @@ def narrowed(query, kind, text, only_names=False):
     Rare words are looked up in the index first. Frequent ones (有限公司) need no index: the list finds a page of them
     at once in its own order. Of names with frequent initials the newest are found.
     """
+    text = text[:LONGEST]
     wanted = name_key(text)
     if not wanted:
         return query

@@ -1,5 +1,7 @@
 """What every answer carries: security headers, error pages, and a broken rule as 409."""
 
+from urllib.parse import unquote
+
 from flask import abort, current_app, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -38,7 +40,8 @@ def init_app(app):
 
 def refuse_nul():
     """No text of ours has a NUL in it, and PostgreSQL takes none."""
-    texts = [*request.args.items(multi=True), *request.form.items(multi=True), (request.path, "")]
+    told = unquote(request.headers.get("HX-Current-URL", ""))
+    texts = [*request.args.items(multi=True), *request.form.items(multi=True), (request.path, told)]
     if any("\0" in text for pair in texts for text in pair):
         abort(400)
 

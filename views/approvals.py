@@ -19,7 +19,7 @@ from models import Approval, Quote, User, capped_count
 from permissions import SALES, can_decide_quote, can_see_cost, was_asked, works_for
 from views import judgement_words
 from views.fields import Line, longest
-from views.helpers import company, get_or_404, go, page, page_of, require, toast
+from views.helpers import company, get_or_404, go, page, page_of, require, toast, whole
 from views.quote_form import rate_text
 
 bp = Blueprint("approvals", __name__)
@@ -257,7 +257,7 @@ def after(quote, step, form):
 @bp.post("/quotes/<int:id>/submit")
 def submit(id):
     quote = on_ones_side(id)
-    quote.revision = request.form.get("revision", quote.revision, type=int)
+    quote.revision = request.form.get("revision", quote.revision, type=whole)
     note = request.form.get("note", "").strip()[:LONGEST_COMMENT]
     approvals.submit(quote, by=g.user, note=note)
     first = next(step for step in approvals.steps_of(quote) if step.status == Approval.CURRENT)

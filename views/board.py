@@ -1,7 +1,7 @@
 """What the board and the list of deals show: the filters as the address carries them, columns, cards, rows."""
 
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from flask import g, request, url_for
 from flask_babel import lazy_gettext as _l
@@ -11,7 +11,7 @@ from domain import board, now
 from models import Customer, Member, Opportunity, Stage, capped_count
 from views.fields import salespeople
 from views.formats import today
-from views.helpers import page_of
+from views.helpers import came_from, known, page_of, whole
 
 PERIODS = {"month": _l("this month"), "quarter": _l("this quarter"), "next_quarter": _l("next quarter")}
 ORDERS = {"next": _l("Next step"), "amount": _l("Amount"), "waiting": _l("Days in stage")}
@@ -34,12 +34,12 @@ class Wanted:
         arguments = request.args if arguments is None else arguments
         expected, order = arguments.get("expected", ""), arguments.get("order", "next")
         return cls(
-            arguments.getlist("owner", type=int)[:50],
+            arguments.getlist("owner", type=whole)[:50],
             expected if expected in PERIODS else "",
             arguments.get("q", "").strip()[:100],
             order if order in ORDERS else "next",
-            set(arguments.getlist("unfold", type=int)),
-            arguments.get("customer", type=int),
+            set(arguments.getlist("unfold", type=whole)),
+            arguments.get("customer", type=whole),
         )
 
     @property
@@ -116,8 +116,7 @@ def drawn(wanted, only=None):
 
 def narrowed_to(wanted):
     """The people one may filter by, and the customer that the address names."""
-    customer = Customer.visible_to(g.user).where(Customer.id == wanted.customer).first() if wanted.customer else None
-    return {"people": salespeople(), "customer": customer}
+    return {"people": salespeople(), "customer": known(Customer.visible_to(g.user), wanted.customer)}
 
 
 def about(deals):
@@ -144,14 +143,13 @@ def more_cards(wanted, stage, after):
 
 def is_shown():
     """Whether the request came from the board."""
-    where = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    where = came_from()
     return where.path == url_for("opportunities.index") and "list" not in parse_qs(where.query).get("view", ())
 
 
 def after_move(opportunity, left):
     """The board's columns that changed, under the filters of the page on which it happened."""
-    where = urlsplit(request.headers.get("HX-Current-URL", ""))
-    wanted = Wanted.asked(MultiDict(parse_qs(where.query)))
+    wanted = Wanted.asked(MultiDict(parse_qs(came_from().query)))
     return drawn(wanted, only={left.id, opportunity.stage_id})
 
 
@@ -162,7 +160,7 @@ def listed(wanted):
     """A page of rows of one status, with the counts of all three."""
     status, sort = request.args.get("status", Opportunity.OPEN), request.args.get("sort", "new")
     query = Opportunity.visible_to(g.user).where(*wanted.narrowing(), *dated(wanted.period))
-    stage = request.args.get("stage", type=int)
+    stage = request.args.get("stage", type=whole)
     if stage:
         query = query.where(Opportunity.stage == stage)
     counts = {name: capped_count(query.where(Opportunity.status == name)) for name in Opportunity.STATUSES}

@@ -125,9 +125,12 @@ class PercentField(Typed):
 
 def to_rate(value):
     try:
-        return None if value is None else Decimal(value)
+        rate = None if value is None else Decimal(value)
     except InvalidOperation as error:
         raise ValueError(value) from error
+    if rate is not None and not rate.is_finite():
+        raise ValueError(value)
+    return rate
 
 
 class RateField(SelectField):

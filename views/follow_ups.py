@@ -16,7 +16,7 @@ from models import BY_KIND, ApprovalNode, Stage, Task
 from permissions import can_follow_up
 from views.fields import Line, fixed_choices, longest
 from views.formats import choice, day, dictionary, in_language, money, today, when
-from views.helpers import form_again, fragment_or_redirect, get_or_404, go, page, remember_where, require, toast
+from views.helpers import form_again, fragment_or_redirect, get_or_404, go, page, remember_where, require, toast, whole
 
 bp = Blueprint("follow_ups", __name__)
 
@@ -252,7 +252,7 @@ def entries(kind, id):
     only = request.args.get("only")
     return page(
         "follow_ups/timeline_page.html", "entries", record=record, only=only if only in ("follow_ups", "system") else None,
-        before=request.args.get("before", type=int), shown_day=request.args.get("day"),
+        before=request.args.get("before", type=whole), shown_day=request.args.get("day"),
     )
 
 
@@ -261,9 +261,7 @@ def entries(kind, id):
 
 def find_task(id):
     """A step of a record that this person sees and works on; (task, record)."""
-    task = Task.get_or_none(Task.id == id) if id < 2**31 else None
-    if task is None:
-        abort(404)
+    task = get_or_404(Task.select(), id)
     record = get_or_404(BY_KIND[task.record_kind].visible_to(g.user), task.record_id)
     require(can_follow_up(g.user, record))
     return task, record

@@ -17,7 +17,20 @@ from permissions import can_convert_lead, can_create_lead, can_edit_lead, can_in
 from views.fields import ChoiceField, CreditCodeField, EmailField, Line, MoneyField, PhoneField, longest
 from views.formats import capped as count_words
 from views.formats import choice, today
-from views.helpers import form_again, get_or_404, go, page, page_of, page_url, render_block, require, toast
+from views.helpers import (
+    address_arguments,
+    form_again,
+    get_or_404,
+    go,
+    known,
+    page,
+    page_of,
+    page_url,
+    render_block,
+    require,
+    toast,
+    whole,
+)
 from views.shell import capped
 
 bp = Blueprint("leads", __name__, url_prefix="/leads")
@@ -63,7 +76,7 @@ class LeadForm(FlaskForm):
     @property
     def chosen_pool(self):
         """The pool into which a new lead goes; None keeps it for its creator."""
-        return Pool.open_to(g.user).where(Pool.id == int(self.pool.data)).first() if (self.pool.data or "").isdigit() else None
+        return known(Pool.open_to(g.user), self.pool.data)
 
 
 class ConvertForm(FlaskForm):
@@ -155,7 +168,7 @@ def filters():
 
 def walk_arguments():
     """What a record's page needs to know to walk this list: the address without its cursor."""
-    return {name: values for name, values in request.args.to_dict(flat=False).items() if name not in ("after", "before", "tab")}
+    return address_arguments("after", "before", "tab")
 
 
 # ---- one lead --------------------------------------------------------------------------------------------------------
@@ -268,7 +281,7 @@ def matches():
     require(can_create_lead(g.user))
     form = LeadForm(request.args, meta={"csrf": False})
     found = duplicates.of(
-        g.user, form.name.data, form.phone.data, form.credit_code.data, request.args.get("except", type=int)
+        g.user, form.name.data, form.phone.data, form.credit_code.data, request.args.get("except", type=whole)
     )
     return render_block("leads/form.html", "matches", matches=found)
 

@@ -6,7 +6,7 @@ from peewee import fn
 
 from domain import notifications
 from models import BY_KIND, Notice, capped_count
-from views.helpers import fragment_or_redirect, get_or_404, go, page, page_of, toast
+from views.helpers import fragment_or_redirect, get_or_404, go, page, page_of, toast, whole
 
 bp = Blueprint("notices", __name__)
 
@@ -43,7 +43,7 @@ def read(id):
 
 @bp.post("/notices/read")
 def read_all():
-    number = notifications.read_all(g.user, up_to=request.form.get("up_to", 0, type=int))
+    number = notifications.read_all(g.user, up_to=request.form.get("up_to", 0, type=whole))
     toast(_("%(n)s messages marked as read.", n=number))
     return go(url_for("notices.index"))
 

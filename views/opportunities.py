@@ -19,17 +19,20 @@ from views.helpers import (
     fragment_or_redirect,
     get_or_404,
     go,
+    known,
     page,
     part_shown,
     remember_where,
     require,
     toast,
     wants_part,
+    whole,
 )
 
 bp = Blueprint("opportunities", __name__, url_prefix="/opportunities")
 
 RELATED = 5
+EARLIEST = 1990  # no deal in here was won before
 OTHER = "other"  # the one reason that says nothing by itself
 
 
@@ -61,8 +64,8 @@ class OpportunityForm(FlaskForm):
 
     def customer_meant(self):
         """The customer picked from the list, or the one whose full name was typed where there is no JavaScript."""
-        if (self.customer.data or "").isdecimal():
-            return Customer.visible_to(g.user).where(Customer.id == int(self.customer.data[:9])).first()
+        if self.customer.data:
+            return known(Customer.visible_to(g.user), self.customer.data)
         named = customers.find_by_name(request.form.get("customer_text", ""))
         return named and Customer.visible_to(g.user).where(Customer.id == named.id).first()
 
@@ -87,6 +90,8 @@ class WinForm(FlaskForm):
     def validate_on(self, field):
         if field.data and field.data > today():
             raise ValidationError(_("This day is yet to come."))
+        if field.data and field.data.year < EARLIEST:
+            raise ValidationError(_("This year is mistyped."))
 
 
 class LoseForm(FlaskForm):
@@ -114,7 +119,7 @@ def index():
 def column(stage_id):
     """The next cards of a column, after the deal `after`."""
     stage, wanted = get_or_404(Stage.select(), stage_id), board.Wanted.asked()
-    after = get_or_404(Opportunity.visible_to(g.user), request.args.get("after", 0, type=int))
+    after = get_or_404(Opportunity.visible_to(g.user), request.args.get("after", 0, type=whole))
     return page("opportunities/column.html", "cards", **board.more_cards(wanted, stage, after))
 
 
@@ -125,8 +130,8 @@ def column(stage_id):
 def new():
     """A page, or the shared dialog from a column's foot or a customer's page."""
     require(can_create_opportunity(g.user))
-    customer = Customer.visible_to(g.user).where(Customer.id == request.args.get("customer", 0, type=int)).first()
-    stage = request.args.get("stage", type=int) or Stage.in_order()[0].id
+    customer = known(Customer.visible_to(g.user), request.args.get("customer"))
+    stage = request.args.get("stage", type=whole) or Stage.in_order()[0].id
     form = OpportunityForm(formdata=None, customer=customer, stage=stage, owner=g.user.id)
     return page("opportunities/form.html", "dialog", form=form, opportunity=None)
 
@@ -216,7 +221,7 @@ def where_to(id):
 def move(id):
     opportunity = find_to_edit(id)
     left = opportunity.stage
-    stage = get_or_404(Stage.select(), request.form.get("stage", 0, type=int))
+    stage = get_or_404(Stage.select(), request.form.get("stage", 0, type=whole))
     deals.move(opportunity, stage, by=g.user)
     toast(
         _("%(name)s is in %(stage)s now.", name=opportunity.customer.label, stage=in_language(stage)),

@@ -17,6 +17,7 @@ from views.fields import ChoiceField
 from views.formats import capped as count_words
 from views.formats import choice
 from views.helpers import (
+    address_arguments,
     form_again,
     fragment_or_redirect,
     get_or_404,
@@ -29,6 +30,7 @@ from views.helpers import (
     require,
     toast,
     wants_part,
+    whole,
     with_messages,
 )
 from views.shell import capped
@@ -80,7 +82,7 @@ def colleagues():
 def index():
     first = Pool.open_to(g.user).first()
     if first:
-        return redirect(url_for("pools.show", id=first.id, **request.args.to_dict(flat=False)), 303)
+        return redirect(url_for("pools.show", id=first.id, **address_arguments()), 303)
     require(g.user.is_a(*SALES))
     return render_template("pools/none.html")
 
@@ -115,7 +117,7 @@ def narrowed(query, here):
         query = query.where(Lead.source.in_(sources))
     if city := request.args.get("city", "").strip():
         query = query.where(Lead.city == spelled_here(city, here))
-    if days := request.args.get("within", type=int):
+    if days := request.args.get("within", type=whole):
         query = query.where(Lead.entered_pool_at >= now() - timedelta(days=min(days, 3650)))
     return search.narrowed(query, "lead", request.args.get("q", ""), only_names=True)
 
@@ -135,7 +137,7 @@ def filters():
         shown.append((_("Source"), _("is"), words, page_url(source=None)))
     if city := request.args.get("city"):
         shown.append((_("City"), _("is"), city, page_url(city=None)))
-    days = request.args.get("within", type=int)
+    days = request.args.get("within", type=whole)
     if days in WITHIN:
         shown.append((_("Entered"), _("within"), WITHIN[days], page_url(within=None)))
     if text := request.args.get("q"):
@@ -189,7 +191,7 @@ def claim_selection():
 def selection(query):
     """The leads that were ticked, in the order of the list; 404 when one of them is not to be seen."""
     require(g.user.is_a(*SALES))
-    ids = list(dict.fromkeys(request.form.getlist("id", type=int)))[:MOST_AT_ONCE]
+    ids = list(dict.fromkeys(request.form.getlist("id", type=whole)))[:MOST_AT_ONCE]
     if not ids:
         abort(422)
     found = {lead.id: lead for lead in query.where(Lead.id.in_(ids))}

@@ -14,7 +14,7 @@ from domain import Refused, day_of, now, search, start_of_day, tickets
 from models import CallBack, Contact, Customer, Order, Ticket, User, Visit, capped_count
 from permissions import can_assign_ticket, can_call_back_ticket, can_create_ticket, can_serve_ticket
 from views.fields import fixed_choices
-from views.helpers import form_again, get_or_404, go, page, page_of, require, toast
+from views.helpers import form_again, get_or_404, go, known, page, page_of, require, toast, whole
 
 bp = Blueprint("tickets", __name__, url_prefix="/tickets")
 
@@ -35,7 +35,6 @@ PRIORITIES = {  # value: (label, icon, tone)
 }
 SATISFACTION = [(5, _l("Very satisfied")), (4, _l("Satisfied")), (3, _l("So-so")), (2, _l("Dissatisfied")), (1, _l("Very dissatisfied"))]
 OPEN = (Ticket.NEW, *Ticket.UNFINISHED)
-LARGEST_ID = 2**31
 PERIOD = 30  # days over which completion is counted
 
 
@@ -89,8 +88,7 @@ class CallBackForm(FlaskForm):
 
 def customer_of(id):
     """The customer with this id (text) as far as this person sees it, or None."""
-    known = str(id or "").isdecimal() and int(id) < LARGEST_ID
-    return Customer.visible_to(g.user).where(Customer.id == int(id)).first() if known else None
+    return known(Customer.visible_to(g.user), id)
 
 
 def by_words(text):
@@ -189,7 +187,7 @@ def chosen_customer():
 @bp.get("/new")
 def new():
     require(can_create_ticket(g.user))
-    given = {"customer": request.args.get("customer"), "order": request.args.get("order", type=int)}
+    given = {"customer": request.args.get("customer"), "order": request.args.get("order", type=whole)}
     return page("tickets/new.html", "dialog", form=TicketForm(formdata=None, **given))
 
 
