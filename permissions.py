@@ -76,6 +76,11 @@ def can_change_team(user, record):
     return user.is_a(*SALES) and record.owner_id is not None and user.oversees(record.owner_id)
 
 
+def can_hand_over(user, record):
+    """Only the owner's side gives a record to somebody else: whoever helps does not take it."""
+    return user.is_a(*SALES) and user.oversees(record.owner_id)
+
+
 def can_create_opportunity(user):
     return user.is_a(*SALES)
 
@@ -173,8 +178,9 @@ def can_serve_ticket(user, ticket):
 
 
 def can_call_back_ticket(user, ticket):
-    """The supervisor calls the customer, never the person who did the work."""
-    return user.is_a(User.ADMINISTRATOR, User.MANAGER, User.SERVICE) and ticket.owner_id != user.id
+    """The supervisor (T04): a manager, an administrator or the head of service; never the person who did the work."""
+    supervises = user.is_a(User.ADMINISTRATOR, User.MANAGER) or user.is_a(User.SERVICE) and user.heads_department
+    return supervises and ticket.owner_id != user.id
 
 
 # ---- imports and administration --------------------------------------------------------------------------------------

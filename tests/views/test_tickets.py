@@ -5,7 +5,7 @@ import re
 import pytest
 
 from domain import accounts, customers, tickets
-from models import CallBack, Contact, Ticket, User, Visit
+from models import CallBack, Contact, Ticket, User, User, Visit
 from tests.cast import PASSWORD
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -191,11 +191,18 @@ def test_a_seller_does_not_dispatch(login, desk):
     assert login(desk.seller).get(f"/tickets/{desk.ticket.id}/assign").status_code == 403
 
 
-def test_the_worker_never_calls_back_his_own_work(login, desk):
+def test_the_supervisor_calls_back_never_the_worker_nor_a_colleague(login, desk):
     completed(desk)
+    head_service(desk.service)
     assert post(login(desk.service), desk.ticket, "call-back").status_code == 403
     assert "call-back" not in login(desk.service).get(f"/tickets/{desk.ticket.id}").text
+    assert post(login(desk.helper), desk.ticket, "call-back").status_code == 403
+    head_service(desk.helper)
     assert post(login(desk.helper), desk.ticket, "call-back").status_code == 303
+
+
+def head_service(person):
+    User.update(heads_department=True).where(User.id == person.id).execute()
 
 
 @pytest.mark.parametrize("step", ["check-out", "call-back"])
