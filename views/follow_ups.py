@@ -93,15 +93,9 @@ class FollowUpForm(FlaskForm):
 
 
 class DueForm(FlaskForm):
-    """A quick date's button, or the field beside it for a date of one's own."""
+    """A quick date's button, or the field for a date of one's own."""
 
-    due_at = MomentField(_l("Date and time"))
-    own_date = MomentField(_l("Date and time"))
-
-    def validate_due_at(self, field):
-        field.data = field.data or self.own_date.data
-        if not field.data:
-            raise ValidationError(_("Write a date and a time."))
+    due_at = MomentField(_l("Date and time"), [DataRequired(_l("Write a date and a time."))])
 
 
 def to_utc(moment):

@@ -91,6 +91,14 @@ on("click", event => {
 });
 on("close", event => { if (["dialog", "drawer"].includes(event.target.id)) event.target.firstElementChild.replaceChildren(); }, true);
 
+// What one need not answer goes: <button data-dismiss="id of it">.
+on("click", event => {
+  const dismissed = document.getElementById(event.target.closest("[data-dismiss]")?.dataset.dismiss);
+  if (!dismissed) return;
+  one("a", dismissed.previousElementSibling)?.focus();
+  dismissed.remove();
+});
+
 // A dialog opens when what it loads has come, and closes when the change made in it succeeded.
 on("htmx:after:swap", event => {
   const { ctx } = event.detail;

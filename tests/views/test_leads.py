@@ -219,7 +219,9 @@ def test_a_step_is_done_rescheduled_and_planned_again(cast, login, lead):
     client = login(cast.seller)
     assert client.post(f"/tasks/{task.id}/reschedule", data={"due_at": "2030-01-07T10:00"}).status_code == 303
     assert Task.get().due_at.year == 2030
-    assert client.post(f"/tasks/{task.id}/done", headers=HX).status_code == 200
+    done = client.post(f"/tasks/{task.id}/done", headers=HX)
+    assert done.status_code == 200 and f'data-dismiss="next-{task.id}"' in done.text
+    assert client.post(f"/tasks/{task.id}/next", data={"due_at": ""}, headers=HX).status_code == 422
     assert client.post(f"/tasks/{task.id}/done", headers=HX).status_code == 409
     assert client.post(f"/tasks/{task.id}/next", data={"due_at": "2030-01-14T10:00"}, headers=HX).status_code == 200
     assert fresh(lead.id).next_at.day == 14
