@@ -5,7 +5,7 @@ import re
 import pytest
 
 from domain import accounts, customers, tickets
-from models import CallBack, Contact, Ticket, User, User, Visit
+from models import CallBack, Contact, Ticket, User, Visit
 from tests.cast import PASSWORD
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
