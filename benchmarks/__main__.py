@@ -2,12 +2,15 @@
 
 import argparse
 
-from benchmarks import pages
+from benchmarks import claims, floors, imports, pages, pdf, server
 from benchmarks.places import Place, application
 from benchmarks.report import Report
 from domain import schema
 
-TOPICS = {"pages": pages.measure}
+TOPICS = {  # the last ones write
+    "pages": pages.measure, "floors": floors.measure, "pdf": pdf.measure, "server": server.measure, "claims": claims.measure,
+    "imports": imports.measure,
+}
 
 
 def main():
@@ -15,8 +18,8 @@ def main():
     asked.add_argument("topics", nargs="*", choices=[*TOPICS, []], help="all when none is named")
     asked.add_argument("--leads", nargs=2, type=int, default=(10_000, 1_000_000), metavar=("FEW", "MANY"))
     asked = asked.parse_args()
-    report = Report()
-    places = [Place(application(), leads, report.say) for leads in asked.leads]
+    report, app = Report(), application()
+    places = [Place(app, leads, report.say) for leads in asked.leads]
     places[0].enter()
     report.machine(schema.engine())
     for topic in asked.topics or TOPICS:
