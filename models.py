@@ -30,7 +30,7 @@ db = DatabaseProxy()
 
 FEW = 1_001  # a list page never counts further than this
 STALE_PAGE = timedelta(hours=24)  # how long a page that lists the pool may stand open
-MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+MOBILE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)")
 
 
 def utcnow():
@@ -452,10 +452,14 @@ class Lead(Owned):
 
     @classmethod
     def lying_in(cls, pool):
-        """What a pool's page lists, each with the person who had it last."""
+        """What a pool's page lists, each with the person who had it last: the columns of its row, not all of them."""
         previous = User.alias()
+        shown = (
+            cls.id, cls.name, cls.contact_name, cls.phone, cls.city, cls.source, cls.drop_reason, cls.entered_pool_at,
+            cls.last_owner, cls.last_note, cls.need,
+        )
         return (
-            cls.select(cls, previous.id, previous.name)
+            cls.select(*shown, previous.id, previous.name)
             .join(previous, JOIN.LEFT_OUTER, on=(cls.last_owner == previous.id), attr="last_owner")
             .where(cls.pool == pool, cls.owner.is_null())
         )
@@ -497,15 +501,23 @@ class Lead(Owned):
         return self.phone if self.is_open_to(user) else mask_phone(self.phone)
 
 
+# What stands behind the id is there to be filtered by without a look at the row.
 Lead.add_index(
-    Lead.pool, Lead.entered_pool_at.desc(), Lead.id.desc(), where=Lead.owner.is_null(), name="lead_pool_page"
+    Lead.pool, Lead.entered_pool_at.desc(), Lead.id.desc(), Lead.source, where=Lead.owner.is_null(), name="lead_pool_page"
 )
 Lead.add_index(
-    Lead.pool, Lead.city, Lead.entered_pool_at.desc(), Lead.id.desc(), where=Lead.owner.is_null(), name="lead_pool_city"
+    Lead.pool, Lead.city, Lead.entered_pool_at.desc(), Lead.id.desc(), Lead.source, where=Lead.owner.is_null(), name="lead_pool_city"
 )
-Lead.add_index(Lead.owner, Lead.updated_at.desc(), Lead.id.desc(), where=Lead.owner.is_null(False), name="lead_owner_page")
-Lead.add_index(Lead.updated_at.desc(), Lead.id.desc(), where=Lead.owner.is_null(False), name="lead_team_page")
-Lead.add_index(Lead.owner, Lead.next_at, where=Lead.owner.is_null(False), name="lead_owner_next")
+Lead.add_index(
+    Lead.pool, Lead.source, Lead.entered_pool_at.desc(), Lead.id.desc(), where=Lead.owner.is_null(), name="lead_pool_source"
+)
+Lead.add_index(
+    Lead.owner, Lead.updated_at.desc(), Lead.id.desc(), Lead.status, where=Lead.owner.is_null(False), name="lead_owner_page"
+)
+Lead.add_index(
+    Lead.updated_at.desc(), Lead.id.desc(), Lead.owner, Lead.status, where=Lead.owner.is_null(False), name="lead_team_page"
+)
+Lead.add_index(Lead.owner, Lead.status, Lead.next_at, Lead.id, where=Lead.owner.is_null(False), name="lead_owner_status")
 
 
 class Claim(Table):
@@ -849,8 +861,9 @@ class Approval(Table):
             active = User.select(User.id).where(User.disabled_at.is_null())
             of_the_role = active.where(User.role == cls.role, User.id != cls.submitted_by)
             theirs |= cls.approver.not_in(active) | (cls.approver.is_null() & ~fn.EXISTS(of_the_role))
-        own = Quote.select(Quote.id).where(Quote.owner == user.id)
-        return theirs & (cls.submitted_by != user.id) & cls.record_id.not_in(own)
+        mine = Quote.alias()
+        own = mine.select(SQL("1")).where(mine.id == cls.record_id, mine.owner == user.id)
+        return theirs & (cls.submitted_by != user.id) & ~fn.EXISTS(own)
 
     @classmethod
     def waiting_for(cls, user):

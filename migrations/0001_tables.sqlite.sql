@@ -337,11 +337,12 @@ CREATE TABLE "lead" (
 CREATE INDEX "lead_name_key" ON "lead" ("name_key");
 CREATE INDEX "lead_phone" ON "lead" ("phone");
 CREATE INDEX "lead_credit_code" ON "lead" ("credit_code");
-CREATE INDEX "lead_pool_page" ON "lead" ("pool_id", "entered_pool_at" DESC, "id" DESC) WHERE ("owner_id" IS NULL);
-CREATE INDEX "lead_pool_city" ON "lead" ("pool_id", "city", "entered_pool_at" DESC, "id" DESC) WHERE ("owner_id" IS NULL);
-CREATE INDEX "lead_owner_page" ON "lead" ("owner_id", "updated_at" DESC, "id" DESC) WHERE ("owner_id" IS NOT NULL);
-CREATE INDEX "lead_team_page" ON "lead" ("updated_at" DESC, "id" DESC) WHERE ("owner_id" IS NOT NULL);
-CREATE INDEX "lead_owner_next" ON "lead" ("owner_id", "next_at") WHERE ("owner_id" IS NOT NULL);
+CREATE INDEX "lead_pool_page" ON "lead" ("pool_id", "entered_pool_at" DESC, "id" DESC, "source") WHERE ("owner_id" IS NULL);
+CREATE INDEX "lead_pool_city" ON "lead" ("pool_id", "city", "entered_pool_at" DESC, "id" DESC, "source") WHERE ("owner_id" IS NULL);
+CREATE INDEX "lead_pool_source" ON "lead" ("pool_id", "source", "entered_pool_at" DESC, "id" DESC) WHERE ("owner_id" IS NULL);
+CREATE INDEX "lead_owner_page" ON "lead" ("owner_id", "updated_at" DESC, "id" DESC, "status") WHERE ("owner_id" IS NOT NULL);
+CREATE INDEX "lead_team_page" ON "lead" ("updated_at" DESC, "id" DESC, "owner_id", "status") WHERE ("owner_id" IS NOT NULL);
+CREATE INDEX "lead_owner_status" ON "lead" ("owner_id", "status", "next_at", "id") WHERE ("owner_id" IS NOT NULL);
 
 CREATE TABLE "claim" (
     "id" INTEGER NOT NULL PRIMARY KEY,

@@ -110,20 +110,19 @@ def ago(at):
         return ""
     exact = local(at)
     title = f"{exact:%Y-%m-%d %H:%M:%S} (UTC{exact:%z})"
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(exact.isoformat(), title, since(at))
+    return Markup(f'<time datetime="{exact.isoformat()}" title="{title}">{escape(since(at))}</time>')
 
 
 def since(at):
-    passed = max(now() - at, timedelta(0))
-    minutes, hours = passed // timedelta(minutes=1), passed // timedelta(hours=1)
     days = (today() - local(at).date()).days
+    if days > 1:
+        return day(at)
+    minutes = max(now() - at, timedelta(0)) // timedelta(minutes=1)
     if minutes < 1:
         return gettext("just now")
     if minutes < 60:
         return gettext("%(n)s min ago", n=minutes)
-    if days < 1:
-        return gettext("%(n)s h ago", n=hours)
-    return gettext("Yesterday") if days == 1 else day(at)
+    return gettext("Yesterday") if days == 1 else gettext("%(n)s h ago", n=minutes // 60)
 
 
 def moment(at):
