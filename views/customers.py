@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired
 
 from domain import customers, search
 from models import Company, Contact, Customer, Member, Opportunity, Order, Quote, Ticket, capped_count, name_key
-from permissions import can_create_customer, can_edit_customer, sees_leads
+from permissions import can_create_customer, can_edit_customer, can_hand_over, sees_leads
 from views.fields import ChoiceField, CreditCodeField, EmailField, Line, OwnerField, PhoneField, longest
 from views.helpers import (
     form_again,
@@ -154,7 +154,10 @@ def find_to_edit(id):
 
 
 def edit_form(customer, **options):
-    return CustomerForm(obj=customer, **options)
+    form = CustomerForm(obj=customer, **options)
+    if form.owner and not can_hand_over(g.user, customer):
+        del form.owner
+    return form
 
 
 @bp.get("/<int:id>/edit")

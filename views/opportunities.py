@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, InputRequired, Optional
 
 from domain import customers, deals, local, now
 from models import Contact, Customer, Opportunity, Order, Quote, Stage
-from permissions import can_create_opportunity, can_edit_opportunity, can_reopen_opportunity, sees_leads
+from permissions import can_create_opportunity, can_edit_opportunity, can_hand_over, can_reopen_opportunity, sees_leads
 from views import board
 from views.fields import ChoiceField, Line, MoneyField, OwnerField, id_of, longest
 from views.follow_ups import METHODS
@@ -163,6 +163,8 @@ def find_to_edit(id):
 def edit_form(opportunity, **options):
     form = OpportunityForm(customer=opportunity.customer, obj=opportunity, **options)
     del form.stage
+    if form.owner and not can_hand_over(g.user, opportunity):
+        del form.owner
     return form
 
 

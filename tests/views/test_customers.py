@@ -141,6 +141,15 @@ def test_a_member_does_not_pass_the_customer_on(cast, login, customer):
     assert Member.select().count() == 1
 
 
+def test_a_member_who_may_edit_does_not_take_the_customer(cast, login, customer):
+    members.add(customer, cast.rival, by=cast.seller, may_edit=True)
+    rival = login(cast.rival)
+    assert 'name="owner"' not in rival.get(f"/customers/{customer.id}/edit").text
+    rival.post(f"/customers/{customer.id}/edit", data={"name": "改名", "owner": cast.rival.id})
+    customer = Customer.get_by_id(customer.id)
+    assert (customer.name, customer.owner_id) == ("改名", cast.seller.id)
+
+
 def test_the_deals_beside_a_customer_are_those_one_sees(cast, login, customer):
     for number in range(7):
         deals.create(cast.seller, customer, f"第{number}期", 100)

@@ -175,6 +175,13 @@ def test_an_edit_changes_what_was_typed(cast, login, deal):
     assert (changed.name, changed.amount, changed.contact, changed.source) == ("5 条产线", 100, contact, "phone")
 
 
+def test_a_member_who_may_edit_does_not_take_the_deal(cast, login, deal):
+    members.add(deal, cast.rival, by=cast.seller, may_edit=True)
+    login(cast.rival).post(f"/opportunities/{deal.id}/edit", data={"name": "改名", "amount": "1", "contact": 0, "owner": cast.rival.id})
+    deal = Opportunity.get_by_id(deal.id)
+    assert (deal.name, deal.owner_id) == ("改名", cast.seller.id)
+
+
 def test_the_page_of_a_deal_has_its_steps_and_a_quote_to_begin(cast, login, deal):
     page = login(cast.seller).get(f"/opportunities/{deal.id}").text
     assert 'aria-current="step"' in page and f"/opportunities/{deal.id}/quotes" in page
