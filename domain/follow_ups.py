@@ -42,14 +42,22 @@ def touch(record, body, next_at, at):
 
 
 def touch_lead(lead, body, times, at):
-    """Only where it still has an owner and is open: one UPDATE decides, not what the page showed."""
+    """Only where it is still its owner's and open: one UPDATE decides, not what the page showed."""
     old = Lead.get_by_id(lead.id).status
     columns = times | {"status": Lead.FOLLOWING, "last_note": body[:NOTE_LENGTH], "updated_at": at}
-    still_worked_on = Lead.owner.is_null(False), Lead.status.in_((*Lead.WORKED_ON, Lead.INVALID))
-    if not Lead.update(**columns).where(Lead.id == lead.id, *still_worked_on).execute():
-        raise Refused(_("This lead is not being worked on any more, so nothing was written. Load the page again."))
+    if not Lead.update(**columns).where(*worked_on(lead)).execute():
+        raise Refused(not_worked_on())
     lead.__data__.update(columns)
     return ({"status": old}, {"status": Lead.FOLLOWING}) if old != Lead.FOLLOWING else (None, None)
+
+
+def worked_on(lead):
+    """That a lead still stands as this person saw it: open, and with the same owner."""
+    return Lead.id == lead.id, Lead.owner == lead.owner_id, Lead.status.in_((*Lead.WORKED_ON, Lead.INVALID))
+
+
+def not_worked_on():
+    return _("This lead is not being worked on any more, so nothing was written. Load the page again.")
 
 
 # ---- the next step ---------------------------------------------------------------------------------------------------
@@ -59,6 +67,7 @@ def plan(record, by, due_at, what="", method="phone", at=None):
     """Plan the next step of a record; one that was planned before gives way."""
     at = at or now()
     with transaction():
+        ensure_worked_on(record)
         drop_plan(record)
         task = open_plan(record, due_at, what, method, at)
         set_next(record, due_at)
@@ -79,12 +88,13 @@ def finish(task, by, at=None):
 
 
 def reopen(task, by, at=None):
-    """The inverse of finish, while nothing else was planned since."""
-    record = record_of(task)
+    """The inverse of finish, while nothing else was planned since. The step is for whoever owns the record now."""
     with transaction():
+        record = record_of(task)
+        ensure_worked_on(record)
         if open_task(record):
             raise Refused(_("Another step is planned already."))
-        Task.update(done_at=None, done_by=None).where(Task.id == task.id).execute()
+        Task.update(done_at=None, done_by=None, owner=record.owner_id).where(Task.id == task.id).execute()
         task.done_at = task.done_by = None
         set_next(record, task.due_at)
         events.record(f"{record.kind()}.step_reopened", record, by, at=at, what=task.what)
@@ -101,6 +111,12 @@ def reschedule(task, by, due_at, at=None):
         events.record(
             f"{record.kind()}.rescheduled", record, by, {"next_at": old}, {"next_at": due_at}, at, what=task.what
         )
+
+
+def ensure_worked_on(record):
+    """Nobody has a next step on a lead that lies in the pool, is closed or changed hands meanwhile."""
+    if record.kind() == "lead" and not Lead.select().where(*worked_on(record)).exists():
+        raise Refused(not_worked_on())
 
 
 def record_of(task):

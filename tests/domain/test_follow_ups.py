@@ -82,3 +82,37 @@ def test_customers_are_followed_up_too(cast):
     follow_ups.write(customer, cast.seller, "visit", "看了生产线", next_at=TOMORROW, at=NOW)
     assert Customer.get_by_id(customer.id).last_follow_up_at == NOW
     assert Task.get().title == "宏力锻造"
+
+
+# ---- a page that stood open ------------------------------------------------------------------------------------------
+
+
+def test_who_has_lost_the_lead_meanwhile_writes_nothing_on_it(cast, lead):
+    as_seen = Lead.get_by_id(lead.id)
+    pool.assign(lead, cast.rival, by=cast.manager)
+    with pytest.raises(Refused):
+        follow_ups.write(as_seen, cast.seller, "phone", "打了")
+    with pytest.raises(Refused):
+        follow_ups.plan(as_seen, cast.seller, TOMORROW)
+    assert not FollowUp.select().exists() and not Task.select().exists()
+
+
+def test_a_lead_in_the_pool_or_voided_gets_no_step(cast, lead):
+    task = follow_ups.plan(lead, cast.seller, TOMORROW)
+    follow_ups.finish(task, cast.seller)
+    pool.release(lead, cast.seller, "quiet")
+    with pytest.raises(Refused):
+        follow_ups.reopen(task, cast.seller)
+    pool.claim(lead, cast.seller)
+    leads.void(lead, cast.manager)
+    with pytest.raises(Refused):
+        follow_ups.plan(lead, cast.manager, TOMORROW)
+    assert open_tasks() == [] and Lead.get_by_id(lead.id).next_at is None
+
+
+def test_a_step_that_is_put_back_is_for_the_present_owner(cast, lead):
+    task = follow_ups.plan(lead, cast.seller, TOMORROW)
+    follow_ups.finish(task, cast.seller)
+    pool.assign(lead, cast.rival, by=cast.manager)
+    follow_ups.reopen(task, cast.rival)
+    assert Task.get().owner_id == cast.rival.id
