@@ -95,10 +95,10 @@ def note_price_without_margin(job):
 
 def discard(job, by, data):
     """Throw an uploaded file away before it was run."""
-    ensure_waiting(job)
     with transaction():
+        if not Import.delete().where(Import.id == job.id, Import.status == Import.UPLOADED).execute():
+            raise Refused(_("This import has been started already."))
         events.record("import.discarded", job, by=by, file=job.file_name)
-        Import.delete().where(Import.id == job.id, Import.status == Import.UPLOADED).execute()
     (folder_of(data) / job.stored_as).unlink(missing_ok=True)
 
 

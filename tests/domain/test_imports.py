@@ -242,6 +242,17 @@ def test_a_started_import_is_not_started_twice_nor_thrown_away(take, tmp_path):
         imports.discard(job, by=job.user, data=tmp_path)
 
 
+def test_who_throws_away_what_somebody_started_just_before_is_refused(take, tmp_path):
+    job = take(files.csv("企业名称", "甲公司"))
+    as_seen = Import.get_by_id(job.id)
+    imports.start(job, by=job.user, mapping=job.mapping, pool=job.pool)
+
+    with pytest.raises(Refused):
+        imports.discard(as_seen, by=job.user, data=tmp_path)
+    assert len(list((tmp_path / "imports").iterdir())) == 1
+    assert not Event.select().where(Event.verb == "import.discarded").exists()
+
+
 def test_what_is_thrown_away_leaves_nothing_behind(take, tmp_path):
     job = take(files.csv("企业名称", "甲公司"))
     imports.discard(job, by=job.user, data=tmp_path)
