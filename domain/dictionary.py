@@ -5,11 +5,13 @@ from models import Choice
 
 
 def add(field, label, label_en, by):
-    if Choice.select().where(Choice.field == field, Choice.label == label).exists():
-        raise Refused(_("%(label)s is in the list already.", label=label), field="label")
     with transaction():
-        position = Choice.select().where(Choice.field == field).count()
-        word = Choice.create(field=field, value=label, label=label, label_en=label_en, position=position)
+        words = Choice.select().where(Choice.field == field)
+        if words.where(Choice.label == label).exists():
+            raise Refused(_("%(label)s is in the list already.", label=label), field="label")
+        position = words.count()
+        value = f"{label} {position}" if words.where(Choice.value == label).exists() else label  # another word was called that
+        word = Choice.create(field=field, value=value, label=label, label_en=label_en, position=position)
         events.record("choice.added", word, by=by, after={"field": field, "label": label})
     return word
 
