@@ -23,7 +23,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import documents
 import views
 from domain import Refused, accounts, backup, demo, events, import_runner, moving, schedule, schema, search
-from models import Company, db
+from models import Company
 from views import answers, formats, shell
 
 FLASK, OLDEST_FLASK = version("flask"), (3, 1, 3)  # older ones let a shared cache keep a session (CVE-2026-27205)
@@ -114,12 +114,12 @@ def create_app(**overrides):
 
 def open_connection():
     """One per thread, kept open between requests."""
-    db.connect(reuse_if_open=True)
+    schema.open_connection()
 
 
 def prepare(app):
     """What must be true before the first request: safe versions, the newest schema, a demo where one is asked for."""
-    db.connect(reuse_if_open=True)
+    schema.open_connection()
     complaint = schema.too_old() or too_old_flask() or unsafe_address(app.config)
     if complaint:
         sys.exit(complaint)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from domain import accounts, backup, imports, now, transaction
+from domain import accounts, backup, imports, now, schema, transaction
 from models import Lease, db
 
 log = logging.getLogger("haitu.schedule")
@@ -24,14 +24,16 @@ def start(data):
 
 
 def run(name, job):
-    """One job under its lease; a failure is logged and tried again at the next turn."""
-    db.connect(reuse_if_open=True)
-    if not take_lease(name, timedelta(minutes=10)):
-        return
+    """One job under its lease, on a connection of its own; a failure is logged and tried again at the next turn."""
+    opened = schema.open_connection()
     try:
-        job()
+        if take_lease(name, timedelta(minutes=10)):
+            job()
     except Exception:
         log.exception("the job %s failed", name)
+    finally:
+        if opened:
+            db.close()
 
 
 def take_lease(name, length, at=None):

@@ -40,6 +40,14 @@ def postgresql(url):
     return PostgresqlDatabase(parts.path.lstrip("/"), prefer_psycopg3=True, **options)
 
 
+def open_connection():
+    """This thread's connection, kept open from one request to the next; opened anew where the server has closed it, as
+    PostgreSQL does when it restarts. Whether it was not open before."""
+    if not db.is_closed() and getattr(db.connection(), "closed", False):
+        db.close()
+    return db.connect(reuse_if_open=True)
+
+
 def runner():
     return Runner(db.obj, str(MIGRATIONS))
 

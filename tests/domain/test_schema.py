@@ -69,3 +69,11 @@ def test_plain_http_on_a_network_needs_somebodys_word(settings, safe):
     complaint = unsafe_address(LAN | settings)
     assert (complaint is None) == safe
     assert safe or "HAITU_ALLOW_HTTP_LAN=1" in complaint
+
+
+def test_a_connection_that_the_server_closed_is_opened_anew(cast):
+    """PostgreSQL closes them all when it restarts; SQLite has nobody who could."""
+    if schema.engine_name() == "PostgreSQL":
+        db.connection().close()
+    schema.open_connection()
+    assert db.get_tables()
