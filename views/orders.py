@@ -58,7 +58,7 @@ def containing(query, text):
     """Limited to a part of the number, or of the customer's name."""
     if not text:
         return query
-    customers = search.narrowed(Customer.select(Customer.id), "customer", text)
+    customers = search.narrowed(Customer.select(Customer.id), "customer", text, only_names=True)
     return query.where(Order.number.contains(text) | Order.customer.in_(customers))
 
 
