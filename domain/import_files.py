@@ -6,6 +6,7 @@ import re
 import secrets
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -15,6 +16,7 @@ MEGABYTE = 1024 * 1024
 LARGEST = 50 * MEGABYTE
 MOST_ROWS = 200_000
 MOST_COLUMNS = 200
+LONGEST_HEADER = 200
 DELIMITERS = (",", ";", "\t")
 TEXT_ENCODINGS = ("utf-8-sig", "gb18030", "big5", "utf-16", "cp1252")  # what a person may switch to
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # xls
@@ -128,13 +130,12 @@ def encoding_of(path):
 
 
 def decodes(path, encoding):
+    """Whether it is text in this encoding, from the first character to the last; a NUL is none."""
     try:
         with path.open(encoding=encoding, errors="strict", newline="") as file:
-            while file.read(MEGABYTE):
-                pass
+            return not any("\0" in text for text in iter(partial(file.read, MEGABYTE), ""))
     except UnicodeError:
         return False
-    return True
 
 
 def read_as(taken, folder, encoding, recognised):
@@ -204,8 +205,8 @@ def bare(cell):
 
 
 def cleaned(headers):
-    """Headers without inner gaps (地      区), and without the empty ones at the end."""
-    texts = [CHINESE_GAP.sub("", " ".join(header.split())) for header in headers]
+    """Headers without inner gaps (地      区), cut where nobody reads on, and without the empty ones at the end."""
+    texts = [CHINESE_GAP.sub("", " ".join(header[:LONGEST_HEADER].split())) for header in headers]
     while texts and not texts[-1]:
         texts.pop()
     return texts

@@ -81,6 +81,16 @@ def test_a_zip_bomb_is_refused_at_once_without_growing(take, told):
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # kB
 
 
+def test_a_nul_far_down_makes_it_no_text(take):
+    with pytest.raises(import_files.Unreadable):
+        take(files.csv("企业名称", *["甲公司"] * 500, "乙\0公司"))
+
+
+def test_a_header_without_end_is_cut_and_soon_read(take):
+    job = take(files.csv(f"企业名称,{'(' * 100_000}", "甲公司,x"))
+    assert job.layout["headers"] == ["企业名称", "(" * import_files.LONGEST_HEADER]
+
+
 def test_too_many_columns_are_refused(take):
     with pytest.raises(import_files.Unreadable, match="200 columns"):
         take(files.csv(",".join(["企业名称"] * 201), ",".join(["甲"] * 201)))
