@@ -1,15 +1,18 @@
-"""Finding records by any part of a name: one, two or more characters, Chinese or not, and by pinyin initials.
+"""Finding records by any part of a name: one, two or more characters, Chinese or not, by pinyin and its initials.
 
 Each record's text is kept as words: every single character and every pair of neighbours. A query of three characters
-asks for its two pairs; what comes back is then checked against the text itself.
+asks for its two pairs; what comes back is then checked against the text itself. Pinyin initials are kept as pairs, too;
+full pinyin needs no words of its own: "hengli" asks for the initials h l, some character read heng and some read li.
 """
 
 import re
-from functools import cache, reduce
+from functools import reduce
 from operator import or_
 
 from peewee import SqliteDatabase
 
+from domain import pinyin
+from domain.pinyin import initials_of
 from models import Customer, Lead, Product, db, name_key
 
 LONGEST = 100  # characters of a text that are searched for
@@ -27,15 +30,6 @@ COLUMNS = {
     "customer": (Customer.name_key, Customer.short_name, Customer.phone, Customer.credit_code),
     "product": (Product.name, Product.sku, Product.spec),
 }
-
-
-@cache
-def initials_of(letter):
-    """Every first letter a character can be read with: 重 gives z and c."""
-    from pypinyin import Style, pinyin  # half a second, which starting up need not wait for
-
-    readings = pinyin(letter, style=Style.FIRST_LETTER, heteronym=True, errors="ignore")
-    return tuple(sorted({reading[0] for reading in readings[0]})) if readings else ()
 
 
 def grams(text):
@@ -78,7 +72,7 @@ def index(kind, *records):
 
 
 def narrowed(query, kind, text, only_names=False):
-    """`query` limited to records whose text contains `text`, or whose name has these pinyin initials.
+    """`query` limited to records whose text contains `text`, or whose name is read so, in full or by its initials.
 
     `only_names` where phones are masked: a search must not be an oracle for what it does not show.
 
@@ -95,6 +89,8 @@ def narrowed(query, kind, text, only_names=False):
         found &= query.model.id.in_(candidates)
     if LATIN.fullmatch(wanted):
         found |= query.model.id.in_(with_initials(kind, wanted))
+    if pinyin.pattern(text):
+        found |= query.model.id.in_(read_as(kind, text))
     return query.where(found)
 
 
@@ -103,15 +99,30 @@ def with_initials(kind, wanted):
     ids = looked_up(kind, [f"py{pair}" for pair in pairs_of(wanted)], newest=True)[:CANDIDATES]
     if len(wanted) == 2:
         return ids
+    return [id for id, name in names_of(kind, ids) if has_initials(name, wanted)]
+
+
+def names_of(kind, ids):
     name = COLUMNS[kind][0]
-    named = name.model.select(name.model.id, name).where(name.model.id.in_(ids)).tuples()
-    return [id for id, text in named if has_initials(text, wanted)]
+    return name.model.select(name.model.id, name).where(name.model.id.in_(ids)).tuples()
 
 
 def has_initials(name, wanted):
     letters = letters_of(name)
     starts = range(len(letters) - len(wanted) + 1)
     return any(all(letter in readings for letter, readings in zip(wanted, letters[n:], strict=False)) for n in starts)
+
+
+def read_as(kind, text):
+    """Ids of records, the newest first, whose name or a part of it is read as this text."""
+    found = {id for way in pinyin.ways(text) for id in looked_up(kind, heard_in(way), newest=True)[:CANDIDATES]}
+    return [id for id, name in names_of(kind, found) if pinyin.pattern(text).search(name)]
+
+
+def heard_in(way):
+    """The words of the index that a name read in this way has: its pairs of initials, a character for each syllable."""
+    pairs = [f"py{first[0]}{second[0]}" for first, second in zip(way, way[1:], strict=False)]
+    return pairs + [tuple(pinyin.characters()[syllable]) for syllable in way if syllable in pinyin.characters()]
 
 
 def contains(kind, text, wanted, only_names):
@@ -121,18 +132,27 @@ def contains(kind, text, wanted, only_names):
 
 
 def looked_up(kind, words, newest=False):
-    """Ids of records that have all these words, one more than CANDIDATES at the most; None without words."""
+    """Ids of records that have all these words, one more than CANDIDATES at the most; None without words.
+
+    A tuple stands for any one of its words.
+    """
     if not words:
         return None
     order = "ORDER BY rowid DESC" if newest else ""
     if isinstance(db.obj, SqliteDatabase):
-        matching, expression = f"{kind}_words MATCH ?", " AND ".join(f'"{word}"' for word in words)
+        matching, expression = f"{kind}_words MATCH ?", " AND ".join(joined(word, '"', " OR ") for word in words)
         limit = "?"
     else:
-        matching, expression = "words @@ %s::tsquery", " & ".join(f"'{word}'" for word in words)
+        matching, expression = "words @@ %s::tsquery", " & ".join(joined(word, "'", " | ") for word in words)
         limit = "%s"
     statement = f"SELECT rowid FROM {kind}_words WHERE {matching} {order} LIMIT {limit}"
     return [row[0] for row in db.execute_sql(statement, (expression, CANDIDATES + 1))]
+
+
+def joined(word, quote, either):
+    if isinstance(word, str):
+        return f"{quote}{word}{quote}"
+    return f"({either.join(joined(each, quote, either) for each in word)})"
 
 
 def pairs_of(wanted):
@@ -142,7 +162,7 @@ def pairs_of(wanted):
 
 
 def span(name, text):
-    """(begin, end) of what a name was found by: the text as typed, or characters with these initials; None for neither."""
+    """(begin, end) of what a name was found by: the text as typed, or characters with these initials, or read so; or None."""
     wanted, shown = "".join(text.split()).casefold(), name.casefold()
     if not wanted or len(shown) != len(name):
         return None
@@ -151,4 +171,7 @@ def span(name, text):
         length = range(len(wanted))
         starts = range(len(name) - len(wanted) + 1)
         begin = next((n for n in starts if all(wanted[i] in initials_of(name[n + i]) for i in length)), -1)
+    if begin < 0 and pinyin.pattern(text):
+        found = pinyin.pattern(text).search(name)
+        return found and found.span()
     return None if begin < 0 else (begin, begin + len(wanted))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain import customers, leads, products, search
+from domain import customers, leads, pinyin, products, search
 from models import Customer, Lead, Pool, Product
 
 NAMES = (
@@ -42,6 +42,46 @@ def test_the_first_letters_of_the_pinyin_find_a_name(company, text):
 @pytest.mark.parametrize("text", ["cqbh", "zqbh", "qbh"])
 def test_a_character_is_found_by_every_reading_it_has(company, text):
     assert found(text) == {NAMES[1]}
+
+
+@pytest.mark.parametrize("text", ["suzhou hengli", "suzhouhengli", "Suzhou", "hengli jingmi", "HENGLI", "heng", "suzhouh", "hengli j", "su'zhou"])
+def test_full_pinyin_finds_a_name_with_or_without_blanks_and_while_it_is_being_typed(company, text):
+    assert found(text) == {NAMES[0]}
+
+
+@pytest.mark.parametrize("text", ["chongqing", "zhongqing", "chong qing bai huo", "zhongqingbaihuo"])
+def test_full_pinyin_finds_a_character_by_every_reading_it_has(company, text):
+    assert found(text) == {NAMES[1]}
+
+
+@pytest.mark.parametrize(("text", "wanted"), [
+    ("lihengsu", set()), ("hengzhou", set()), ("sezhou", set()), ("weidianzihangzhou", {NAMES[3]}), ("hangzhou", {NAMES[3]}),
+    ("shanghai", {NAMES[2], NAMES[5], NAMES[6]}), ("youxiangongsi", set(NAMES)), ("suzhouz", set()),
+])
+def test_the_syllables_stand_in_the_name_in_this_order_and_side_by_side(company, text, wanted):
+    assert found(text) == wanted
+
+
+def test_full_pinyin_of_a_lead_in_the_pool_and_of_a_product_alike(company):
+    lead = leads.create(company.admin, pool=Pool.get(), name="绿地集团西安分公司", contact_name="吕工", phone="13900000001")
+    product = products.create(by=company.admin, sku="LD-200", name="激光测距传感器", unit="台", price=100_00)
+    for text in ("lvdi", "xian", "xi an"):
+        assert [row.id for row in search.narrowed(Lead.select(), "lead", text, only_names=True)] == [lead.id]
+    assert not search.narrowed(Lead.select(), "lead", "lvgong")
+    assert [row.id for row in search.narrowed(Product.select(), "product", "jiguang")] == [product.id]
+
+
+@pytest.mark.parametrize(("text", "cut"), [
+    ("xian", [("xian",), ("xi", "an")]), ("xi an", [("xi", "an")]), ("suzhouh", [("su", "zhou", "h")]), ("su zh", [("su", "zh")]),
+    ("szhl", []), ("h", []), ("a", []), ("ng", []), ("abb", []), ("su1", []), ("苏州", []), ("", []),
+])
+def test_letters_are_cut_into_syllables_in_every_way_there_is(text, cut):
+    assert pinyin.ways(text) == cut
+
+
+def test_a_long_text_is_not_cut_in_all_its_million_ways():
+    assert len(pinyin.ways("xian" * 25)) == pinyin.MOST
+    assert pinyin.ways("xian" * 24 + "bd") == []
 
 
 @pytest.mark.parametrize("text", ["abb", "ABB", "Abb", "a b b", "ＡＢＢ", "abb(中国)", "ABB（中国"])
@@ -112,7 +152,8 @@ def test_leads_and_products_are_found_alike(company):
 @pytest.mark.parametrize(
     "name, text, marked",
     [
-        (NAMES[0], "恒立", "恒立"), (NAMES[0], "hl", "恒立"), (NAMES[1], "cqbh", "重庆百货"), (NAMES[4], "abb", "ABB"),
+        (NAMES[0], "恒立", "恒立"), (NAMES[0], "hl", "恒立"), (NAMES[1], "cqbh", "重庆百货"), (NAMES[1], "zhongqing", "重庆"),
+        (NAMES[0], "hengli jing", "恒立精"), (NAMES[3], "dianzi hangzhou", "电子（杭州"), (NAMES[4], "abb", "ABB"),
         (NAMES[0], "138", None), (NAMES[0], "", None), (NAMES[0], "没有", None),
     ],
 )
