@@ -22,7 +22,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import documents
 import views
-from domain import Refused, accounts, backup, demo, events, import_runner, moving, schedule, schema, search
+from domain import Refused, accounts, backup, demo, events, import_runner, moving, pinyin, schedule, schema
 from models import Company
 from views import answers, formats, shell
 
@@ -210,7 +210,7 @@ def serve():
         prepare(app)
     schedule.start(app.config["DATA"])
     import_runner.resume(app.config["DATA"])
-    Thread(target=search.initials_of, args=("海",), daemon=True).start()  # the readings are loaded before anybody waits for them
+    Thread(target=pinyin.load, daemon=True).start()  # the readings are loaded before anybody waits for them
     server = create_server(app, host=app.config["HOST"], port=app.config["PORT"], threads=8, ident=None)
     address = app.config["BASE_URL"] or f"http://{app.config['HOST']}:{app.config['PORT']}"
     print(f"Haitu is at {address}", flush=True)
