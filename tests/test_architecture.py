@@ -241,5 +241,14 @@ def icons_used():
     return set(re.findall(r"""icon(?:\(|=)\s*["']([a-z0-9-]+)["']""", text))
 
 
+def icons_listed():
+    return set((ROOT / "tools/icons.txt").read_text().split())
+
+
 def test_every_icon_that_is_drawn_is_in_the_sprite():
-    assert icons_used() - set((ROOT / "tools/icons.txt").read_text().split()) == set()
+    assert icons_used() - icons_listed() == set()
+
+
+def test_every_icon_in_the_sprite_is_named_somewhere():
+    text = "".join(path.read_text() for path in templates() + layer("views") + layer("domain") + sources("static/js/*.js"))
+    assert {name for name in icons_listed() if f'"{name}"' not in text and f"'{name}'" not in text} == set()
