@@ -108,6 +108,9 @@ FIELDS = {
 }
 
 
+REACHES = {"phone", "wechat", "email"}
+
+
 @dataclass
 class Entry:
     """One line of the timeline: a follow-up, a fact, or edits of one person folded together."""
@@ -191,7 +194,7 @@ def entries(rows, masked):
     ids = [event.detail["follow_up"] for event in rows if event.detail and "follow_up" in event.detail]
     spoken = {row.id: row for row in FollowUp.select().where(FollowUp.id.in_(ids))} if ids else {}
     for event in rows:
-        facts = (event.after or {}) | (event.detail or {})
+        facts = hidden_in((event.after or {}) | (event.detail or {}), masked)
         entry = Entry(event.id, event.verb, event.at, event.actor, event.record_kind, facts)
         entry.follow_up = spoken.get(entry.facts.get("follow_up"))
         entry.changes = changes_of(event, masked)
@@ -202,9 +205,15 @@ def entries(rows, masked):
 
 def changes_of(event, masked):
     """(column, before, after) of an edit; while the lead lies in the pool without a way to reach it."""
-    hidden = {"phone", "wechat", "email"} if masked else set()
-    after = event.after or {}
-    return [(name, (event.before or {}).get(name), after[name]) for name in after if name in FIELDS and name not in hidden]
+    before, after = hidden_in(event.before or {}, masked), hidden_in(event.after or {}, masked)
+    return [(name, before.get(name), after[name]) for name in after if name in FIELDS]
+
+
+def hidden_in(facts, masked):
+    """Facts without a way to reach the lead, neither in its own columns nor in a word somebody wrote."""
+    if not masked:
+        return facts
+    return {name: mask_phones_in(fact) if isinstance(fact, str) else fact for name, fact in facts.items() if name not in REACHES}
 
 
 def folded(found):
