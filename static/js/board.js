@@ -48,6 +48,7 @@
       dragClass: "moving",
       animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 120,
       onStart: () => board().parentElement.classList.add("dragging"),
+      onUnchoose: ({ item: card }) => card.getAttribute("style") || card.removeAttribute("style"),  // left empty; read again it would offend the CSP
       onEnd: dropped,
     }));
   }
