@@ -108,12 +108,13 @@ def approve(quote, by, comment="", pdf=None, step=None, at=None):
     """同意: on to the next node, or, at the last one, the quote is approved and its document kept.
 
     `step` is the node as this person saw it (the current one if not given); `pdf` the bytes of the document, which the
-    last node keeps with their SHA-256.
+    last node keeps with their SHA-256. What has expired while it waited is not approved: nobody could order it.
     """
     at = at or now()
     step = step or Approval.current_of(quote) or last_decided(quote)
     with transaction():
         decide(step, Approval.APPROVED, by, comment, at)
+        ensure_valid(quote, at)
         following = next_of(quote)
         told = {"node": step.name, "node_en": step.name_en, "comment": comment.strip()}
         if following:
@@ -153,6 +154,15 @@ def decide(step, status, by, comment, at):
     decision = {"status": status, "decided_by": by, "decided_at": at, "comment": comment.strip()}
     if not Approval.update(**decision).where(asked_now).execute():
         raise Refused(what_happened(step))
+
+
+def ensure_valid(quote, at):
+    if quote.valid_until < day_of(at):
+        words = _(
+            "The quote was valid until %(day)s and can no longer be approved. Reject it, so that %(name)s sets a later date.",
+            day=quote.valid_until, name=quote.owner.name,
+        )
+        raise Refused(words)
 
 
 def close_round(quote, status, by=None, at=None):

@@ -251,8 +251,9 @@ def unit_price(line):
 
 def printed(quote):
     """The PDF as it was stored when the quote was approved."""
-    approved = Quote.id == quote.id, Quote.status == Quote.APPROVED, Quote.pdf.is_null(False)
-    found = Quote.select(Quote.pdf).where(*approved).first()
-    if found is None:
+    found = Quote.select(Quote.pdf, Quote.status).where(Quote.id == quote.id).get()
+    if found.status != Quote.APPROVED:
         raise Refused(_("The PDF is made when the quote is approved. Until then, look at the preview."))
+    if found.pdf is None:
+        raise Refused(_("No PDF was kept when this quote was approved. Print the preview instead."))
     return bytes(found.pdf)

@@ -249,6 +249,15 @@ def test_there_is_no_pdf_before_approval(cast, draft):
     assert quotes.printed(draft) == b"%PDF"
 
 
+def test_an_approved_quote_of_which_no_pdf_was_kept_says_so(cast, draft):
+    with pytest.raises(Refused, match="approved") as before:
+        quotes.printed(draft)
+    Quote.update(status=Quote.APPROVED, pdf=None).execute()
+    with pytest.raises(Refused, match="No PDF was kept") as after:
+        quotes.printed(draft)
+    assert str(before.value) != str(after.value)
+
+
 def test_lines_of_a_quote_go_only_with_their_own_quote(cast, draft, sensors):
     other = quotes.create(draft.opportunity, by=cast.seller, at=NOON)
     save(other, cast.seller, entry(sensors[0]))

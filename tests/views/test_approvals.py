@@ -45,6 +45,14 @@ def test_the_inbox_shows_who_asks_how_much_and_why(login, cast, pending):
         assert words in page
 
 
+def test_what_has_expired_is_said_and_not_approved(login, cast, pending):
+    Quote.update(valid_until=pending.issued_on - timedelta(days=1)).execute()
+    browser = login(cast.manager)
+    assert "已过期" in browser.get(f"/approvals/{current(pending)}").text
+    assert post(browser, pending, "approve").status_code == 409
+    assert status(pending) == Quote.PENDING
+
+
 @pytest.mark.parametrize("login_name", ["seller", "rival", "outsider", "admin", "finance"])
 def test_nothing_waits_for_who_is_not_asked(login, cast, pending, login_name):
     page = login(getattr(cast, login_name)).get("/approvals").text
