@@ -22,6 +22,7 @@ from peewee import (
     IntegerField,
     JSONField,
     Model,
+    Select,
     TextField,
     fn,
 )
@@ -59,6 +60,12 @@ def mask_phones_in(text):
 def capped_count(query):
     """How many rows, counted no further than FEW: 1,001 means "more than 1,000"."""
     return query.select(SQL("1")).limit(FEW).count(clear_limit=False)
+
+
+def capped_counts(queries):
+    """{name: number} of several queries in one, each counted like capped_count()."""
+    counts = {name: Select([query.select(SQL("1")).order_by().limit(FEW)], [fn.COUNT(SQL("1"))]) for name, query in queries.items()}
+    return Company.select(*[count.alias(name) for name, count in counts.items()]).dicts().get()
 
 
 class JSON(JSONField):

@@ -125,6 +125,14 @@ def heard_in(way):
     return pairs + [tuple(pinyin.characters()[syllable]) for syllable in way if syllable in pinyin.characters()]
 
 
+def of_number_or_customer(query, text):
+    """`query` limited to documents with this in their number, or in their customer's name."""
+    if not text:
+        return query
+    customers = narrowed(Customer.select(Customer.id), "customer", text, only_names=True)
+    return query.where(query.model.number.contains(text) | query.model.customer.in_(customers))
+
+
 def contains(kind, text, wanted, only_names):
     """Some column holds the text as typed, or the folded name holds it folded."""
     columns = COLUMNS[kind][:1] if only_names else COLUMNS[kind]

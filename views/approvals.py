@@ -15,7 +15,7 @@ from wtforms.widgets import HiddenInput
 import documents
 from documents.printer import RenderingFailed
 from domain import Refused, approvals, limits, now, quotes
-from models import Approval, Quote, User, capped_count
+from models import Approval, Quote, User, capped_counts
 from permissions import SALES, can_decide_quote, can_see_cost, was_asked, works_for
 from views import judgement_words
 from views.fields import Line, longest
@@ -130,7 +130,7 @@ def last_decision():
 def counts():
     """Of what waits and of what is under way; what is decided is history and not counted."""
     under_way = Approval.select().where(Approval.submitted_by == g.user.id, Approval.status == Approval.CURRENT)
-    return {"waiting": capped_count(Approval.waiting_for(g.user).order_by()), "mine": capped_count(under_way)}
+    return capped_counts({"waiting": Approval.waiting_for(g.user), "mine": under_way})
 
 
 def visible_quotes(steps):

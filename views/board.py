@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
 from domain import board, now
-from models import Customer, Member, Opportunity, Stage, capped_count
+from models import Customer, Member, Opportunity, Stage, capped_counts
 from views.fields import salespeople
 from views.formats import today
 from views.helpers import came_from, known, page_of, whole
@@ -163,7 +163,7 @@ def listed(wanted):
     stage = request.args.get("stage", type=whole)
     if stage:
         query = query.where(Opportunity.stage == stage)
-    counts = {name: capped_count(query.where(Opportunity.status == name)) for name in Opportunity.STATUSES}
+    counts = capped_counts({name: query.where(Opportunity.status == name) for name in Opportunity.STATUSES})
     status = status if status in counts else Opportunity.OPEN
     rows = page_of(query.where(Opportunity.status == status), *SORTS.get(sort, SORTS["new"]))
     return {

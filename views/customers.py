@@ -9,7 +9,7 @@ from wtforms import BooleanField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired
 
 from domain import customers, search
-from models import Company, Contact, Customer, Member, Opportunity, Order, Quote, Ticket, capped_count, name_key
+from models import Company, Contact, Customer, Member, Opportunity, Order, Quote, Ticket, capped_counts, name_key
 from permissions import can_create_customer, can_edit_customer, can_hand_over, sees_leads
 from views.fields import ChoiceField, CreditCodeField, EmailField, Line, OwnerField, PhoneField, longest
 from views.helpers import (
@@ -89,7 +89,7 @@ def index():
     tab = tab if tab in queries else "all"
     return page(
         "customers/index.html", "rows", rows=page_of(filtered(queries[tab], wanted), Customer.updated_at, Customer.id),
-        tab=tab, tabs={name: capped_count(query) for name, query in queries.items()}, wanted=wanted,
+        tab=tab, tabs=capped_counts(queries), wanted=wanted,
     )
 
 

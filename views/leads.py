@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, Length, Optional
 
 from domain import duplicates, leads, search, start_of_day
 from domain import pool as pools
-from models import Claim, Company, Conversion, Customer, Lead, Opportunity, Pool, User, capped_count
+from models import Claim, Company, Conversion, Customer, Lead, Opportunity, Pool, User, capped_count, capped_counts
 from permissions import can_convert_lead, can_create_lead, can_edit_lead, can_invalidate_lead, can_void_lead
 from views.fields import ChoiceField, CreditCodeField, EmailField, Line, MoneyField, PhoneField, longest
 from views.formats import capped as count_words
@@ -31,7 +31,6 @@ from views.helpers import (
     toast,
     whole,
 )
-from views.shell import capped
 
 bp = Blueprint("leads", __name__, url_prefix="/leads")
 
@@ -145,7 +144,7 @@ def index():
 
 def tabs_with_counts(current):
     tabs = tabs_of(people())
-    counts = Company.select(*[capped(query.select(Lead.id)).alias(name) for name, (_label, query, *_rest) in tabs.items()]).dicts().get()
+    counts = capped_counts({name: query for name, (_label, query, *_rest) in tabs.items()})
     return [
         {"label": label, "url": page_url(view=None if name == "all" else name), "count": count_words(counts[name]),
          "current": name == current}

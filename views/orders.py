@@ -3,13 +3,12 @@
 from flask import Blueprint, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_pgettext
-from peewee import SQL, Select, fn
 
 from domain import orders, search
 from domain.money import capitals
-from models import FEW, Company, Customer, Opportunity, Order, OrderLine, Quote, Ticket
+from models import Customer, Opportunity, Order, OrderLine, Quote, Ticket
 from permissions import can_advance_order, can_order, can_review_order
-from views.helpers import get_or_404, go, known, page, page_of, require, toast
+from views.helpers import counts_by_status, get_or_404, go, known, page, page_of, require, toast
 
 bp = Blueprint("orders", __name__)
 
@@ -37,29 +36,12 @@ def index():
     shown, customer = Order.visible_to(g.user), known(Customer.visible_to(g.user), request.args.get("customer"))
     if customer:
         shown = shown.where(Order.customer == customer.id)
-    numbers = counted(shown)
+    numbers = counts_by_status(shown, STATUSES)
     if status in STATUSES:
         shown = shown.where(Order.status == status)
-    found = page_of(containing(shown, text), Order.created_at, Order.id)
+    found = page_of(search.of_number_or_customer(shown, text), Order.created_at, Order.id)
     context = {"orders": found, "status": status, "text": text, "customer": customer, "counts": numbers, "statuses": STATUSES}
     return page("orders/index.html", "part", **context)
-
-
-def counted(query):
-    """{status: number, None: all}, each counted no further than 1,001, in one query."""
-    queries = {"every": query} | {status: query.where(Order.status == status) for status in STATUSES}
-    few = {name: each.select(SQL("1")).order_by().limit(FEW) for name, each in queries.items()}
-    columns = [Select([each], [fn.COUNT(SQL("1"))]).alias(name) for name, each in few.items()]
-    numbers = Company.select(*columns).dicts().get()
-    return {None if name == "every" else name: number for name, number in numbers.items()}
-
-
-def containing(query, text):
-    """Limited to a part of the number, or of the customer's name."""
-    if not text:
-        return query
-    customers = search.narrowed(Customer.select(Customer.id), "customer", text, only_names=True)
-    return query.where(Order.number.contains(text) | Order.customer.in_(customers))
 
 
 # ---- one order -------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from wtforms import BooleanField, PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
 from domain import Refused, accounts
-from models import Customer, Department, Lead, User, capped_count
+from models import Customer, Department, Lead, User, capped_counts
 from permissions import can_administer
 from views.accounts import roles, scopes
 from views.departments import in_tree_order
@@ -92,7 +92,7 @@ def again(form, no, person):
 def person_page(form, person, reset=None):
     sees = {}
     if person:
-        sees = {"customers": capped_count(Customer.visible_to(person)), "leads": capped_count(Lead.visible_to(person))}
+        sees = capped_counts({"customers": Customer.visible_to(person), "leads": Lead.visible_to(person)})
     return render_template("settings/person.html", form=form, person=person, reset=reset or ResetForm(formdata=None), sees=sees)
 
 

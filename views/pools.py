@@ -11,7 +11,7 @@ from wtforms import SelectField
 from wtforms.validators import DataRequired, Optional
 
 from domain import now, pool, search
-from models import Company, Lead, Pool, User, mask_phones_in
+from models import Lead, Pool, User, capped_counts, mask_phones_in
 from permissions import SALES, can_assign_lead, can_claim_lead, can_release_lead
 from views.fields import ChoiceField
 from views.formats import capped as count_words
@@ -33,7 +33,6 @@ from views.helpers import (
     whole,
     with_messages,
 )
-from views.shell import capped
 
 bp = Blueprint("pools", __name__)
 
@@ -101,9 +100,7 @@ def show(id):
 def tabs(here):
     """The pools that are open to this person, with their counts in one query."""
     pools = list(Pool.open_to(g.user))
-    counts = Company.select(*[
-        capped(Lead.select(Lead.id).where(Lead.pool == each, Lead.owner.is_null())).alias(f"pool_{each.id}") for each in pools
-    ]).dicts().get()
+    counts = capped_counts({f"pool_{each.id}": Lead.select().where(Lead.pool == each, Lead.owner.is_null()) for each in pools})
     return [
         {"label": each.name, "url": url_for("pools.show", id=each.id), "current": each.id == here.id,
          "number": counts[f"pool_{each.id}"], "count": count_words(counts[f"pool_{each.id}"])}

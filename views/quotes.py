@@ -5,16 +5,16 @@ from urllib.parse import quote as url_quote
 from flask import Blueprint, abort, g, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_pgettext
-from peewee import SQL, Select, fn
 
 import documents
 from documents.glyphs import missing_glyphs
 from domain import approvals, quotes, search
-from models import FEW, Approval, Company, Customer, Opportunity, Order, Product, Quote
+from models import Approval, Customer, Opportunity, Order, Product, Quote
 from permissions import SALES, can_edit_quote, can_quote, can_see_cost, can_submit_quote, works_for
 from views import quote_form
 from views.helpers import (
     company,
+    counts_by_status,
     form_again,
     fragment_or_redirect,
     get_or_404,
@@ -61,34 +61,14 @@ def index():
     customer = known(Customer.visible_to(g.user), request.args.get("customer"))
     if customer:
         shown = shown.where(Quote.customer == customer.id)
-    counts = counted(shown)
+    counts = counts_by_status(shown, STATUSES)
     if status in Quote.STATUSES:
         shown = shown.where(Quote.status == status)
-    found = page_of(containing(shown, text), Quote.id)
+    found = page_of(search.of_number_or_customer(shown, text), Quote.id)
     context = {
         "quotes": found, "mine": mine, "status": status, "text": text, "customer": customer, "counts": counts, "statuses": STATUSES,
     }
     return page("quotes/index.html", "rows", **context)
-
-
-def counted(query):
-    """{status: number, None: all}, each counted no further than 1,001, in one query."""
-    queries = {"every": query} | {status: query.where(Quote.status == status) for status in Quote.STATUSES}
-    columns = [Select([few(each)], [fn.COUNT(SQL("1"))]).alias(name) for name, each in queries.items()]
-    counts = Company.select(*columns).dicts().get()
-    return {None if name == "every" else name: number for name, number in counts.items()}
-
-
-def few(query):
-    return query.select(SQL("1")).order_by().limit(FEW)
-
-
-def containing(query, text):
-    """Limited to a part of the number, or of the customer's name."""
-    if not text:
-        return query
-    customers = search.narrowed(Customer.select(Customer.id), "customer", text, only_names=True)
-    return query.where(Quote.number.contains(text) | Quote.customer.in_(customers))
 
 
 # ---- the editor ------------------------------------------------------------------------------------------------------

@@ -5,11 +5,10 @@ from functools import cached_property
 from flask import current_app, g, has_request_context, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import pgettext
-from peewee import SQL, Select, fn
 
 import permissions
 from domain import accounts, now
-from models import FEW, Approval, Company, Lead, Notice, Opportunity, Task, Ticket
+from models import Approval, Lead, Notice, Opportunity, Task, Ticket, capped_counts
 from views.helpers import company, page_url
 
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
@@ -76,22 +75,17 @@ class Shell:
     @cached_property
     def counts(self):
         """{item: number}, each counted no further than 1,001."""
-        queries = dict(self.counted())
-        if not queries:
-            return {}
-        columns = [capped(query).alias(name) for name, query in queries.items()]
-        return Company.select(*columns).dicts().get()
+        return capped_counts(dict(self.counted()))
 
     def counted(self):
         user = g.user
-        yield "tasks", Task.select(SQL("1")).where(Task.owner == user.id, Task.done_at.is_null(), Task.due_at < now())
-        yield "notices", Notice.select(SQL("1")).where(Notice.user == user.id, Notice.read_at.is_null())
-        yield "approvals", Approval.waiting_for(user).select(SQL("1")).order_by()
+        yield "tasks", Task.select().where(Task.owner == user.id, Task.done_at.is_null(), Task.due_at < now())
+        yield "notices", Notice.select().where(Notice.user == user.id, Notice.read_at.is_null())
+        yield "approvals", Approval.waiting_for(user)
         if permissions.sees_leads(user):
-            yield "leads", Lead.select(SQL("1")).where(Lead.owner == user.id, Lead.status << Lead.WORKED_ON)
-            open_deal = Opportunity.status == Opportunity.OPEN
-            yield "opportunities", Opportunity.select(SQL("1")).where(open_deal, Opportunity.owner == user.id)
-        yield "tickets", Ticket.select(SQL("1")).where(Ticket.owner == user.id, Ticket.status << Ticket.UNFINISHED)
+            yield "leads", Lead.select().where(Lead.owner == user.id, Lead.status << Lead.WORKED_ON)
+            yield "opportunities", Opportunity.select().where(Opportunity.status == Opportunity.OPEN, Opportunity.owner == user.id)
+        yield "tickets", Ticket.select().where(Ticket.owner == user.id, Ticket.status << Ticket.UNFINISHED)
 
     @cached_property
     def groups(self):
@@ -154,8 +148,3 @@ class Item:
     @property
     def count(self):
         return self.shell.counts.get(self.counted) or 0
-
-
-def capped(query):
-    """A count that stops at 1,001, as a scalar in somebody else's SELECT."""
-    return Select([query.limit(FEW)], [fn.COUNT(SQL("1"))])
