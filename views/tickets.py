@@ -6,15 +6,22 @@ from flask import Blueprint, abort, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
-from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField, ValidationError
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from domain import Refused, day_of, now, search, start_of_day, tickets
+from domain import Refused, day_of, now, start_of_day, tickets
 from models import CallBack, Contact, Customer, Order, Ticket, User, Visit, capped_count
 from permissions import can_assign_ticket, can_call_back_ticket, can_create_ticket, can_serve_ticket
-from views.fields import fixed_choices
-from views.helpers import form_again, get_or_404, go, known, page, page_of, require, toast, whole
+from views.helpers import form_again, get_or_404, go, page, page_of, require, toast, whole
+from views.ticket_form import (
+    KINDS,
+    PRIORITIES,
+    SATISFACTION,
+    AssignForm,
+    CallBackForm,
+    CheckOutForm,
+    CompleteForm,
+    TicketForm,
+    customer_of,
+)
 
 bp = Blueprint("tickets", __name__, url_prefix="/tickets")
 
@@ -26,88 +33,8 @@ STATUSES = {  # value: (label, tone)
     Ticket.COMPLETED: (_l("Completed"), "d6"),
     Ticket.CALLED_BACK: (_l("Called back"), "ok"),
 }
-KINDS = {"installation": _l("Installation"), "repair": _l("Repair"), "support": _l("Technical support")}
-PRIORITIES = {  # value: (label, icon, tone)
-    "urgent": (_l("Urgent"), "chevrons-up", "bad"),
-    "high": (_l("High"), "chevron-up", ""),
-    "normal": (_l("Normal"), "minus", ""),
-    "low": (_l("Low"), "chevron-down", ""),
-}
-SATISFACTION = [(5, _l("Very satisfied")), (4, _l("Satisfied")), (3, _l("So-so")), (2, _l("Dissatisfied")), (1, _l("Very dissatisfied"))]
 OPEN = (Ticket.NEW, *Ticket.UNFINISHED)
 PERIOD = 30  # days over which completion is counted
-
-
-class TicketForm(FlaskForm):
-    customer = StringField(_l("Customer"))
-    contact = SelectField(_l("Contact"), [Optional()], coerce=int, default=0)
-    order = SelectField(_l("Order"), [Optional()], coerce=int, default=0)
-    title = StringField(_l("What is it about"), [DataRequired(), Length(max=120)])
-    body = TextAreaField(_l("Description"), [Length(max=5000)])
-    kind_of_work = RadioField(_l("Kind"), choices=fixed_choices(KINDS.items()), default="support")
-    priority = RadioField(_l("Priority"), choices=fixed_choices((value, words[0]) for value, words in PRIORITIES.items()), default="normal")
-
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
-        self.found = customer_of(self.customer.data) or by_words(request.values.get("customer_text"))
-        self.customer.data = self.found.id if self.found else ""
-        self.contact.choices = [(0, _("None")), *contacts_of(self.found)]
-        self.order.choices = [(0, _("None")), *orders_of(self.found)]
-
-    def validate_customer(self, field):
-        if self.found is None:
-            raise ValidationError(_("Choose a customer."))
-
-
-class AssignForm(FlaskForm):
-    seen = HiddenField(default="")  # who had it when this form was opened
-    to = SelectField(_l("Dispatch to"), coerce=int)
-
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
-        people = User.select().where(User.role == User.SERVICE, User.disabled_at.is_null()).order_by(User.id)
-        self.people = {person.id: person for person in people}
-        self.to.choices = [(person.id, person.name) for person in people]
-
-
-class CheckOutForm(FlaskForm):
-    note = TextAreaField(_l("What was done"), [Length(max=2000)])
-
-
-class CompleteForm(FlaskForm):
-    resolution = TextAreaField(_l("Resolution"), [DataRequired(_l("Say how it was solved.")), Length(max=2000)])
-
-
-class CallBackForm(FlaskForm):
-    satisfaction = RadioField(_l("Satisfaction"), [InputRequired(_l("Choose one."))], coerce=int, choices=fixed_choices(SATISFACTION))
-    solved = RadioField(
-        _l("Is the problem solved?"), [InputRequired(_l("Choose one."))], choices=fixed_choices([("yes", _l("Yes")), ("no", _l("No"))])
-    )
-    note = TextAreaField(_l("What the customer said"), [Length(max=2000)])
-
-
-def customer_of(id):
-    """The customer with this id (text) as far as this person sees it, or None."""
-    return known(Customer.visible_to(g.user), id)
-
-
-def by_words(text):
-    """Without JavaScript the form sends the typed name: the one customer that it fits."""
-    if not text:
-        return None
-    fitting = list(search.narrowed(Customer.visible_to(g.user), "customer", text).limit(2))
-    return fitting[0] if len(fitting) == 1 else None
-
-
-def contacts_of(customer):
-    return [(row.id, row.name) for row in customer.contacts.order_by(Contact.id)] if customer else []
-
-
-def orders_of(customer):
-    if not customer:
-        return []
-    theirs = Order.visible_to(g.user).where(Order.customer == customer.id).order_by(Order.id.desc()).limit(50)
-    return [(row.id, row.number) for row in theirs]
 
 
 @bp.app_template_global()
@@ -216,8 +143,11 @@ def create():
 # ---- one ticket ------------------------------------------------------------------------------------------------------
 
 
-def find(id):
-    return get_or_404(Ticket.visible_to(g.user), id)
+def find(id, may=None):
+    """The ticket, for those who see it and, where a step is to be taken, may take it."""
+    ticket = get_or_404(Ticket.visible_to(g.user), id)
+    require(may is None or may(g.user, ticket))
+    return ticket
 
 
 @bp.get("/<int:id>")
@@ -254,16 +184,13 @@ def done(ticket, message):
 
 @bp.get("/<int:id>/assign")
 def assign_form(id):
-    ticket = find(id)
-    require(can_assign_ticket(g.user, ticket))
+    ticket = find(id, can_assign_ticket)
     return step_page("assign", ticket, AssignForm(formdata=None, seen=ticket.owner_id or ""))
 
 
 @bp.post("/<int:id>/assign")
 def assign(id):
-    ticket = find(id)
-    require(can_assign_ticket(g.user, ticket))
-    form = AssignForm()
+    ticket, form = find(id, can_assign_ticket), AssignForm()
     if not form.validate_on_submit():
         return step_page("assign", ticket, form, again=True)
     if form.seen.data != str(ticket.owner_id or ""):
@@ -275,24 +202,19 @@ def assign(id):
 
 @bp.post("/<int:id>/check-in")
 def check_in(id):
-    ticket = find(id)
-    require(can_serve_ticket(g.user, ticket))
+    ticket = find(id, can_serve_ticket)
     tickets.check_in(ticket, by=g.user)
     return done(ticket, _("Checked in. The service time runs."))
 
 
 @bp.get("/<int:id>/check-out")
 def check_out_form(id):
-    ticket = find(id)
-    require(can_serve_ticket(g.user, ticket))
-    return step_page("check_out", ticket, CheckOutForm(formdata=None))
+    return step_page("check_out", find(id, can_serve_ticket), CheckOutForm(formdata=None))
 
 
 @bp.post("/<int:id>/check-out")
 def check_out(id):
-    ticket = find(id)
-    require(can_serve_ticket(g.user, ticket))
-    form = CheckOutForm()
+    ticket, form = find(id, can_serve_ticket), CheckOutForm()
     if not form.validate_on_submit():
         return step_page("check_out", ticket, form, again=True)
     tickets.check_out(ticket, by=g.user, note=form.note.data)
@@ -301,16 +223,12 @@ def check_out(id):
 
 @bp.get("/<int:id>/complete")
 def complete_form(id):
-    ticket = find(id)
-    require(can_serve_ticket(g.user, ticket))
-    return step_page("complete", ticket, CompleteForm(formdata=None))
+    return step_page("complete", find(id, can_serve_ticket), CompleteForm(formdata=None))
 
 
 @bp.post("/<int:id>/complete")
 def complete(id):
-    ticket = find(id)
-    require(can_serve_ticket(g.user, ticket))
-    form = CompleteForm()
+    ticket, form = find(id, can_serve_ticket), CompleteForm()
     if not form.validate_on_submit():
         return step_page("complete", ticket, form, again=True)
     tickets.complete(ticket, by=g.user, resolution=form.resolution.data)
@@ -319,16 +237,12 @@ def complete(id):
 
 @bp.get("/<int:id>/call-back")
 def call_back_form(id):
-    ticket = find(id)
-    require(can_call_back_ticket(g.user, ticket))
-    return step_page("call_back", ticket, CallBackForm(formdata=None))
+    return step_page("call_back", find(id, can_call_back_ticket), CallBackForm(formdata=None))
 
 
 @bp.post("/<int:id>/call-back")
 def call_back(id):
-    ticket = find(id)
-    require(can_call_back_ticket(g.user, ticket))
-    form = CallBackForm()
+    ticket, form = find(id, can_call_back_ticket), CallBackForm()
     if not form.validate_on_submit():
         return step_page("call_back", ticket, form, again=True)
     tickets.call_back(ticket, g.user, form.satisfaction.data, form.solved.data == "yes", form.note.data)
