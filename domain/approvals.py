@@ -114,6 +114,7 @@ def approve(quote, by, comment="", pdf=None, step=None, at=None):
     step = step or Approval.current_of(quote) or last_decided(quote)
     with transaction():
         decide(step, Approval.APPROVED, by, comment, at)
+        ensure_as_read(quote)
         ensure_valid(quote, at)
         following = next_of(quote)
         told = {"node": step.name, "node_en": step.name_en, "comment": comment.strip()}
@@ -163,6 +164,12 @@ def ensure_valid(quote, at):
             day=quote.valid_until, name=quote.owner.name,
         )
         raise Refused(words)
+
+
+def ensure_as_read(quote):
+    """What is approved, and kept as its document, is what this person read."""
+    if Quote.select(Quote.revision).where(Quote.id == quote.id).scalar() != quote.revision:
+        raise Refused(_("This quote was changed meanwhile. Load it again."))
 
 
 def close_round(quote, status, by=None, at=None):

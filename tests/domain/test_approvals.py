@@ -285,6 +285,18 @@ def test_a_node_seen_before_a_withdrawal_does_not_approve_what_was_submitted_sin
     assert (reloaded(quote).status, reloaded(quote).pdf) == (Quote.PENDING, None)
 
 
+def test_a_document_of_what_the_quote_was_before_is_not_kept(cast):
+    nodes("superior")
+    quote = approvals.submit(offers.quote(cast.seller), by=cast.seller)
+    as_read = reloaded(quote)
+    approvals.withdraw(quote, by=cast.seller)
+    Quote.update(revision=Quote.revision + 1).execute()
+    approvals.submit(reloaded(quote), by=cast.seller)
+    with pytest.raises(Refused):
+        approvals.approve(as_read, by=cast.manager, pdf=b"old")
+    assert (reloaded(quote).status, reloaded(quote).pdf) == (Quote.PENDING, None)
+
+
 # ---- who may look, and when things happened --------------------------------------------------------------------------
 
 
