@@ -28,6 +28,7 @@ from views import answers, formats, shell
 
 FLASK, OLDEST_FLASK = version("flask"), (3, 1, 3)  # older ones let a shared cache keep a session (CVE-2026-27205)
 MEGABYTE = 1024 * 1024
+LARGEST_BODY = 60 * MEGABYTE  # what the server takes in before anybody asks who sends it; a little more than a file may have
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SHORTEST_KEY = 32
 
@@ -211,7 +212,7 @@ def serve():
     schedule.start(app.config["DATA"])
     import_runner.resume(app.config["DATA"])
     Thread(target=pinyin.load, daemon=True).start()  # the readings are loaded before anybody waits for them
-    server = create_server(app, host=app.config["HOST"], port=app.config["PORT"], threads=8, ident=None)
+    server = create_server(app, host=app.config["HOST"], port=app.config["PORT"], threads=8, ident=None, max_request_body_size=LARGEST_BODY)
     address = app.config["BASE_URL"] or f"http://{app.config['HOST']}:{app.config['PORT']}"
     print(f"Haitu is at {address}", flush=True)
     server.run()

@@ -1,5 +1,7 @@
 """Haitu as a process: it starts, it survives being killed, and it is set up once."""
 
+from http.client import HTTPConnection
+
 import pytest
 
 from tests.server import Visitor, all_at_once
@@ -38,3 +40,12 @@ def test_of_those_who_set_up_at_the_same_moment_one_wins(serve, visitors):
 
 def test_the_demo_lets_its_people_in(server):
     assert Visitor(server).login("admin", "haitu-demo").get("/profile").status == 200
+
+
+def test_a_body_that_no_file_needs_is_not_even_taken_in(server):
+    """Otherwise a stranger fills the disk with what is thrown away afterwards."""
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=20)
+    connection.putrequest("POST", "/login")
+    connection.putheader("Content-Length", str(10**9))
+    connection.endheaders()
+    assert connection.getresponse().status == 413
