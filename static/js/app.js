@@ -102,7 +102,8 @@ on("click", event => {
 // A dialog opens when what it loads has come, and closes when the change made in it succeeded.
 on("htmx:after:swap", event => {
   const { ctx } = event.detail;
-  if (ctx.request.method === "GET" && ctx.response.raw.ok) open(ctx.target?.closest?.("dialog"));
+  const dialog = ctx.target?.closest?.("dialog");
+  if (ctx.request.method === "GET" && ctx.response.raw.ok && !dialog?.contains(ctx.sourceElement)) open(dialog);
 });
 on("htmx:after:request", event => {
   const { ctx } = event.detail;
@@ -251,6 +252,10 @@ on("keydown", event => {
   if (event.key === "Enter" && option) {
     event.preventDefault();
     return event.ctrlKey && option.href ? window.open(option.href, "_blank", "noopener") : pick(option);
+  }
+  if (event.key === "Escape" && "palette" in event.target.dataset) {
+    event.preventDefault();
+    return event.target.closest("dialog").close();
   }
   if (event.key === "Escape" && event.target.closest("[data-combo]") && list.childElementCount) {
     event.preventDefault();
