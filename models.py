@@ -31,7 +31,8 @@ db = DatabaseProxy()
 
 FEW = 1_001  # a list page never counts further than this
 STALE_PAGE = timedelta(hours=24)  # how long a page that lists the pool may stand open
-MOBILE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)")
+GAP = "[ \u3000－-]?"  # as people set digits apart: 138 1290 5678, 0519-85802231
+WRITTEN_PHONE = re.compile(rf"(?<!\d)(?:(?:\+?86{GAP})?[1１][3-9３-９](?:{GAP}\d){{9}}|[0０]\d{{2,3}}{GAP}\d{{7,8}})(?!\d)")
 
 
 def utcnow():
@@ -53,8 +54,8 @@ def mask_phone(phone):
 
 
 def mask_phones_in(text):
-    """A note without the mobile numbers somebody wrote into it."""
-    return MOBILE.sub(lambda found: mask_phone(found[0]), text or "")
+    """A note without the telephone numbers somebody wrote into it, mobile or not."""
+    return WRITTEN_PHONE.sub(lambda found: mask_phone(re.sub(GAP, "", found[0])), text or "")
 
 
 def capped_count(query):
@@ -356,8 +357,9 @@ class Owned(Table):
         yield cls.owner.in_(user.overseen)
         yield cls.id.in_(Member.records_of(cls.kind(), user.overseen))
         if "customer" in cls._meta.fields:
-            theirs = Customer.owner.in_(user.overseen) | Customer.id.in_(Member.records_of("customer", user.overseen))
-            yield cls.customer.in_(Customer.select(Customer.id).where(theirs))
+            behind = Customer.alias()  # asked row by row: a list of all their customers grows with the years
+            theirs = behind.owner.in_(user.overseen) | behind.id.in_(Member.records_of("customer", user.overseen))
+            yield fn.EXISTS(behind.select(SQL("1")).where(behind.id == cls.customer, theirs))
         if "opportunity" in cls._meta.fields:
             yield cls.opportunity.in_(Member.records_of("opportunity", user.overseen))
 
@@ -481,8 +483,18 @@ class Lead(Owned):
     @classmethod
     def held_by(cls, people):
         """The leads that these people (ids; None: anybody) are responsible for."""
-        held = cls.with_people().where(cls.status != cls.VOIDED)
-        return held.where(cls.owner.is_null(False) if people is None else cls.owner.in_(people))
+        held = cls.with_people().where(cls.status != cls.VOIDED, cls.owner.is_null(False))
+        if people is None:
+            return held
+        if len(people) == 1:
+            return held.where(cls.owner == people[0])
+        return held.where((cls.owner + 0).in_(people))  # + 0: read in the order of the list, not gathered by owner and sorted
+
+    @classmethod
+    def worked_on_by(cls, people):
+        """The leads that these people (ids; None: anybody) have to do with now: few, whatever lies behind them."""
+        people = User.select(User.id) if people is None else people
+        return cls.with_people().where(cls.owner.in_(people), cls.status.in_(cls.WORKED_ON))
 
     @classmethod
     def helped_by(cls, people):
@@ -510,7 +522,8 @@ class Lead(Owned):
 
 # What stands behind the id is there to be filtered by without a look at the row.
 Lead.add_index(
-    Lead.pool, Lead.entered_pool_at.desc(), Lead.id.desc(), Lead.source, where=Lead.owner.is_null(), name="lead_pool_page"
+    Lead.pool, Lead.entered_pool_at.desc(), Lead.id.desc(), Lead.source, Lead.name_key, where=Lead.owner.is_null(),
+    name="lead_pool_page",
 )
 Lead.add_index(
     Lead.pool, Lead.city, Lead.entered_pool_at.desc(), Lead.id.desc(), Lead.source, where=Lead.owner.is_null(), name="lead_pool_city"
@@ -524,7 +537,9 @@ Lead.add_index(
 Lead.add_index(
     Lead.updated_at.desc(), Lead.id.desc(), Lead.owner, Lead.status, where=Lead.owner.is_null(False), name="lead_team_page"
 )
-Lead.add_index(Lead.owner, Lead.status, Lead.next_at, Lead.id, where=Lead.owner.is_null(False), name="lead_owner_status")
+Lead.add_index(
+    Lead.owner, Lead.status, Lead.next_at, Lead.id, Lead.created_at, where=Lead.owner.is_null(False), name="lead_owner_status"
+)
 
 
 class Claim(Table):
@@ -680,6 +695,8 @@ class Opportunity(Owned):
             (("status", "stage", "owner", "amount"), False),
             (("owner", "status"), False),
             (("stage", "status", "next_at", "id"), False),
+            (("status", "closed_at"), False),
+            (("customer", "status", "id"), False),
         )
 
     @classmethod

@@ -79,7 +79,8 @@ def columns(seen, *wanted):
 def cards(query, stage, order="next", after=None):
     """(deals of a column, whether more follow); `after` is the last deal shown so far."""
     column, descending = LATEST_FIRST if stage.is_won else ORDERS[order]
-    query = query.where(Opportunity.stage == stage)
+    status = Opportunity.WON if stage.is_won else Opportunity.OPEN  # so that the index passes by what was lost here
+    query = query.where(Opportunity.stage == stage, Opportunity.status == status)
     if after:
         query = query.where(beyond(column, descending, after))
     sort = column.desc(nulls="last") if descending else column.asc(nulls="last")

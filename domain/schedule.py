@@ -18,6 +18,7 @@ def start(data):
     clock = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": 3600})
     clock.add_job(run, "interval", hours=1, args=("sessions", accounts.forget_old_rows))
     clock.add_job(run, "interval", hours=1, args=("uploads", lambda: imports.forget_old_uploads(data)))
+    clock.add_job(run, "interval", hours=1, args=("statistics", schema.refresh_statistics))
     clock.add_job(run, "cron", hour=19, args=("backup", lambda: backup.create(data, "nightly")))  # 03:00 in China
     clock.start()
     return clock

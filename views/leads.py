@@ -107,14 +107,13 @@ def people():
 
 def tabs_of(whose):
     """{tab: (label, query, columns of the order, newest first)}"""
-    held = Lead.held_by(whose)
+    held, worked_on = Lead.held_by(whose), Lead.worked_on_by(whose)
     end_of_today = start_of_day(today() + timedelta(days=1))
     by_change, by_date = (Lead.updated_at, Lead.id), (Lead.next_at, Lead.id)
-    worked_on = held.where(Lead.status.in_(Lead.WORKED_ON))
     return {
         "all": (_("All"), held, by_change, True),
         "today": (_("Due today"), worked_on.where(Lead.next_at < end_of_today), by_date, False),
-        "new": (_("Not contacted"), held.where(Lead.status == Lead.PENDING, Lead.last_follow_up_at.is_null()), by_change, True),
+        "new": (_("Not contacted"), worked_on.where(Lead.status == Lead.PENDING, Lead.last_follow_up_at.is_null()), by_change, True),
         "helping": (_("We help with") if is_team() else _("I help with"), Lead.helped_by(whose), by_change, True),
         "converted": (_("Converted"), held.where(Lead.status == Lead.CONVERTED), by_change, True),
     }
