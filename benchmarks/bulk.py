@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 from types import SimpleNamespace
 
-from domain import events, search
+from domain import events, schema, search
 from models import Event, db
 
 FAST = ("journal_mode = off", "synchronous = off", "locking_mode = exclusive", "cache_size = -1000000", "foreign_keys = off")
@@ -26,6 +26,7 @@ def without_indexes():
     for _name, sql in indexes:
         run(sql)
     run("PRAGMA journal_mode = wal").fetchall()
+    schema.refresh_statistics()  # as every hour does
 
 
 def pour(table, columns, rows, **same):

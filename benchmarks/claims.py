@@ -1,6 +1,7 @@
 """Claims per second through the verb, against the same UPDATE and INSERTs on the bare driver, both synced to disk."""
 
-from itertools import cycle
+from functools import partial
+from itertools import cycle, islice
 
 from benchmarks.floors import bare
 from benchmarks.timing import seconds
@@ -20,18 +21,23 @@ def measure(places, report):
     report.table("Claims, one after another, each its own transaction", "leads", "claims/s", "bare driver", "bare ÷ verb")
     for place in places:
         place.enter()
-        connection = bare(place.path)
-        sellers = cycle(list(User.select().where(User.role == User.SELLER).order_by(User.id)))
-        leads = iter(unclaimed(2 * BATCH * ROUNDS))
-        ours = theirs = 0
-        for _round in range(ROUNDS):
-            batch = [(next(leads), next(sellers)) for _one in range(BATCH)]
-            ours += seconds(lambda batch=batch: claim_all(batch))
-            batch = [(next(leads), next(sellers)) for _one in range(BATCH)]
-            theirs += seconds(lambda batch=batch: write_all(connection, batch))
+        ours, theirs = compared(bare(place.path))
         number = BATCH * ROUNDS
         report.row(f"{place.leads:,}", f"{number / ours:,.0f}", f"{number / theirs:,.0f}", f"{ours / theirs:.2f}")
-        connection.close()
+
+
+def compared(connection):
+    """Seconds for so many claims: through the verb, and bare; in turns."""
+    sellers = cycle(list(User.select().where(User.role == User.SELLER).order_by(User.id)))
+    pairs = zip(unclaimed(2 * BATCH * ROUNDS), sellers)
+    ours = theirs = 0
+    for _round in range(ROUNDS):
+        batch = list(islice(pairs, BATCH))
+        ours += seconds(partial(claim_all, batch))
+        batch = list(islice(pairs, BATCH))
+        theirs += seconds(partial(write_all, connection, batch))
+    connection.close()
+    return ours, theirs
 
 
 def unclaimed(number):

@@ -55,7 +55,7 @@ class Cast:
         by_role = {role: [user.id for user in User.select().where(User.role == role).order_by(User.id)] for role in User.ROLES}
         self.admin, self.manager = by_role[User.ADMINISTRATOR][0], by_role[User.MANAGER][0]
         self.sellers, self.service, self.finance = by_role[User.SELLER], by_role[User.SERVICE], by_role[User.FINANCE]
-        self.shares = list(accumulate([7, *[1] * (len(self.sellers) - 1)]))
+        self.shares = list(accumulate([2, *[1] * (len(self.sellers) - 1)]))
         self.pools = {pool.name: pool.id for pool in Pool.select()}
 
     def seller(self, draw):

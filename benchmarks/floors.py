@@ -9,7 +9,6 @@ from peewee import sqlite3
 from benchmarks.pages import SELLER, ms, pool_at
 from benchmarks.timing import medians
 from domain.schema import PRAGMAS
-from models import db
 from views.helpers import Page
 
 AIM = 2
@@ -19,22 +18,25 @@ def measure(places, report):
     report.table("The pool page and its floor", "leads", "page", "its SQL, bare", "its template, bare", "page ÷ both", "aim")
     for place in places:
         place.enter()
-        path = pool_at(place)
-        place.visit(SELLER, path)  # opens the session
-        with statements() as seen, context_of(place.app) as drawn:
-            place.visit(SELLER, path)
-        nothing = place.enter
-        with place.app.test_request_context(path):
-            g.user, template, context = place.user(SELLER), *drawn[0]
-            context = in_dicts(context)
-            taken = medians({
-                "page": (nothing, lambda: place.visit(SELLER, path)),
-                "sql": (nothing, asking(bare(place.path), seen)),
-                "template": (nothing, lambda: template.render(context)),
-            })
+        taken = compared(place, pool_at(place))
         ratio = taken["page"] / (taken["sql"] + taken["template"])
         times = (ms(taken[name]) for name in ("page", "sql", "template"))
         report.row(f"{place.leads:,}", *times, f"{ratio:.2f}", report.verdict(ratio, AIM))
+
+
+def compared(place, path):
+    """{"page", "sql", "template": seconds}"""
+    place.visit(SELLER, path)  # opens the session
+    with statements() as seen, context_of(place.app) as drawn:
+        place.visit(SELLER, path)
+    with place.app.test_request_context(path):
+        g.user, (template, context) = place.user(SELLER), drawn[0]
+        context = in_dicts(context)
+        return medians({
+            "page": (place.enter, lambda: place.visit(SELLER, path)),
+            "sql": (place.enter, asking(bare(place.path), seen)),
+            "template": (place.enter, lambda: template.render(context)),
+        })
 
 
 @contextmanager
