@@ -196,27 +196,6 @@ def offered(text):
     return search.narrowed(Product.select().where(Product.active), "product", text).order_by(Product.name, Product.id)
 
 
-@bp.app_template_global()
-def matched(name, text):
-    """[(marked, part)] of a name: where the searched text stands in it, or letters whose pinyin initials it gives."""
-    start, length = name.casefold().find(text.casefold()), len(text)
-    if start < 0:
-        start = initials_at(name, text.casefold())
-    if start < 0 or not text:
-        return [(False, name)]
-    parts = [(False, name[:start]), (True, name[start:start + length]), (False, name[start + length:])]
-    return [part for part in parts if part[1]]
-
-
-def initials_at(name, text):
-    """Where the letters of a name begin that read as these initials, or -1."""
-    for start in range(len(name) - len(text) + 1):
-        letters = zip(name[start:], text, strict=False)
-        if all(letter in search.initials_of(character) for character, letter in letters):
-            return start
-    return -1
-
-
 @bp.get("/quotes/<int:id>/lines/new")
 def new_line(id):
     quote = get_or_404(Quote.visible_to(g.user), id)
