@@ -194,4 +194,6 @@ def test_a_pool_is_open_to_its_members_only(cast, east):
 
 def test_numbers_written_into_a_note_are_masked_too():
     assert mask_phones_in("打 13812905678 找张工") == "打 138****5678 找张工"
+    assert mask_phones_in("前台 0519-85802231，张工 １３８１２９０５６７８") == "前台 051****2231，张工 １３８****５６７８"
     assert mask_phones_in("单号 2138129056781") == "单号 2138129056781"
+    assert mask_phones_in("2026-11-21 14:30 预算 12000000") == "2026-11-21 14:30 预算 12000000"
