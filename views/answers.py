@@ -5,7 +5,7 @@ from urllib.parse import unquote
 from flask import abort, current_app, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from peewee import OperationalError
+from peewee import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from domain import Refused
@@ -35,6 +35,7 @@ def init_app(app):
     app.register_error_handler(CSRFError, stale_form)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(OperationalError, database_busy)
+    app.register_error_handler(IntegrityError, overtaken)
     app.register_error_handler(Exception, unexpected)
 
 
@@ -95,6 +96,12 @@ def database_busy(error):
     current_app.logger.exception("the database did not answer")
     answer, code = error_answer(503, _("The database is busy. Nothing was changed; try again in a moment."))
     return answer, code, {"Retry-After": "5"}
+
+
+def overtaken(error):
+    """Two who changed the same thing at once, where no verb says it better: the database let one of them through."""
+    current_app.logger.warning("the database refused %s %s: %s", request.method, request.path, error)
+    return error_answer(409, _("Somebody changed this at the same moment. Nothing was changed; load the page again."))
 
 
 def unexpected(error):
