@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from domain.demo import PASSWORD  # noqa: E402
-from tests.browser.chromium import DESKTOP, PHONE, launch_arguments  # noqa: E402
+from tests.browser.chromium import BEYOND, DESKTOP, PHONE, launch_arguments  # noqa: E402
 from tests.server import Server  # noqa: E402
 from tools.shot_list import FIRST_IMPORT, PAGES, RECORDS, SECOND_IMPORT, SETUP  # noqa: E402
 
@@ -160,9 +160,8 @@ def take(context, shot, found, folder):
         faults.append(str(error).splitlines()[0])
     page.wait_for_timeout(SETTLED)
     page.screenshot(path=folder / f"{shot.name}.png")
-    width, window = page.evaluate("[document.scrollingElement.scrollWidth, innerWidth]")
-    if width > window:
-        faults.append(f"is {width} px wide in a window of {window}")
+    if beyond := page.evaluate(BEYOND):
+        faults.append(f"is wider than the window: {', '.join(beyond)}")
     page.close()
     return faults
 

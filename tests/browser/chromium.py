@@ -14,3 +14,14 @@ def launch_arguments():
     """None where there is no chromium."""
     path = shutil.which("chromium")
     return {"executable_path": path, "args": FLAGS} if path else None
+
+# What stands beyond the right edge of the window and cannot be scrolled to or is not cut on purpose; at most three.
+BEYOND = """() => [...document.querySelectorAll("main *, .actionbar *")].filter(element => {
+  const box = element.getBoundingClientRect();
+  if (!box.width || !box.height || box.right <= innerWidth + 1 || !element.checkVisibility()) return false;
+  for (let around = element.parentElement; around; around = around.parentElement) {
+    const inside = around.getBoundingClientRect().right <= innerWidth + 1;
+    if (inside && getComputedStyle(around).overflowX !== "visible" && around !== document.body && around !== document.documentElement) return false;
+  }
+  return true;
+}).slice(0, 3).map(element => `${element.tagName.toLowerCase()}.${element.className.baseVal ?? element.className}`)"""
