@@ -3,6 +3,7 @@
 "use strict";
 {
   const form = one("#quote-form");
+  const counter = one("#counter");
   const saver = one("#saver");
   const lines = one("#lines");
   const search = one("#product-q");
@@ -29,7 +30,7 @@
   }
   function recount() {
     touch();
-    htmx.trigger(form, "recount");
+    htmx.trigger(counter, "recount");
   }
   function save() {
     clearTimeout(timer);
@@ -74,7 +75,7 @@
 
   // ---- Figures that came back: lay them out, mark the fields that are wrong, leave the focus where it is ----
 
-  for (const source of [form, saver]) source.addEventListener("htmx:after:swap", event => {
+  for (const source of [counter, saver]) source.addEventListener("htmx:after:swap", event => {
     event.stopPropagation();
     layOut();
     setWrong(form.elements.order_discount, one("#discount-error").textContent !== "");
