@@ -25,7 +25,7 @@ def main():
     for topic in asked.topics or TOPICS:
         TOPICS[topic](places, report)
     for place in places:
-        place.leave()
+        place.discard()
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ class Place:
         self.app, self.leads = app, leads
         self.path = RUN / f"{leads}.db"
         for left in RUN.glob(f"{leads}.db*"):
-            left.unlink()
+            left.unlink()  # of a run that was broken off
         shutil.copyfile(database_of(leads, say), self.path)
         self.database = schema.sqlite(f"sqlite:///{self.path}", None)
         self.environments = {}
@@ -43,6 +43,11 @@ class Place:
 
     def leave(self):
         self.database.close()
+
+    def discard(self):
+        self.leave()
+        for written in RUN.glob(f"{self.leads}.db*"):
+            written.unlink()
 
     def one(self, sql, *parameters):
         return db.execute_sql(sql, parameters).fetchone()

@@ -8,9 +8,6 @@ from pathlib import Path
 class Report:
     """Prints as it goes; remembers what missed its aim."""
 
-    def __init__(self):
-        self.missed, self.title = [], ""
-
     def say(self, text):
         print(text, flush=True)
 
@@ -21,7 +18,6 @@ class Report:
         )
 
     def table(self, title, *heads):
-        self.title = title
         self.say(f"\n{title}\n")
         self.row(*heads)
         self.row("---", *["---:"] * (len(heads) - 1))

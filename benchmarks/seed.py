@@ -16,7 +16,10 @@ from models import db
 
 HERE = Path(__file__).parent
 CACHE = HERE / ".cache"
-MADE_BY = ("benchmarks/seed*.py", "benchmarks/company.py", "benchmarks/names.py", "benchmarks/bulk.py", "domain/search.py", "migrations/*.*")
+MADE_BY = (
+    "benchmarks/seed*.py", "benchmarks/company.py", "benchmarks/names.py", "benchmarks/bulk.py", "domain/search.py",
+    "domain/pinyin.py", "migrations/*.*",
+)
 
 
 def database_of(leads, say):

@@ -24,8 +24,3 @@ def seconds(call):
     begun = perf_counter()
     call()
     return perf_counter() - begun
-
-
-def best(call, times=3):
-    """The shortest of a few runs of something that takes seconds."""
-    return min(seconds(call) for _time in range(times))
