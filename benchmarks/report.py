@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 class Report:
-    """Prints as it goes; remembers what missed its aim."""
+    """Prints as it goes."""
 
     def say(self, text):
         print(text, flush=True)
