@@ -16,11 +16,13 @@ def launch_arguments():
     return {"executable_path": path, "args": FLAGS} if path else None
 
 # What stands beyond the right edge of the window and cannot be scrolled to or is not cut on purpose; at most three.
+# A phone zooms out to what is too wide, and innerWidth with it; the width of the root does not move.
 BEYOND = """() => [...document.querySelectorAll("main *, .actionbar *")].filter(element => {
   const box = element.getBoundingClientRect();
-  if (!box.width || !box.height || box.right <= innerWidth + 1 || !element.checkVisibility()) return false;
+  const edge = document.documentElement.clientWidth + 1;
+  if (!box.width || !box.height || box.right <= edge || !element.checkVisibility()) return false;
   for (let around = element.parentElement; around; around = around.parentElement) {
-    const inside = around.getBoundingClientRect().right <= innerWidth + 1;
+    const inside = around.getBoundingClientRect().right <= edge;
     if (inside && getComputedStyle(around).overflowX !== "visible" && around !== document.body && around !== document.documentElement) return false;
   }
   return true;
