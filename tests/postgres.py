@@ -31,7 +31,8 @@ def runs_as():
     if os.geteuid() != 0:
         return []
     known = any(user.pw_name == "postgres" for user in pwd.getpwall())
-    return ["runuser", "-u", "postgres", "--"] if known else []
+    runuser = shutil.which("runuser") or "/usr/sbin/runuser"  # a plain PATH has no /usr/sbin
+    return [runuser, "-u", "postgres", "--"] if known else []
 
 
 class Cluster:
