@@ -152,7 +152,7 @@ def test_an_archive_that_was_cut_short_is_refused(data, share):
         backup.restore(data, path)
 
 
-@pytest.mark.parametrize("body", [b"", b"not an archive", gzip.compress(b"not a tar")])
+@pytest.mark.parametrize("body", [b"", b"not an archive", gzip.compress(b"not a tar", mtime=0)])
 def test_any_other_file_is_refused(data, body):
     path = data / "holiday.tar.gz"
     path.write_bytes(body)
