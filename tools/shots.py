@@ -185,7 +185,7 @@ def take_readme_picture(founded, found, cookies):
         page.wait_for_load_state("networkidle")
         picture = Image.open(io.BytesIO(page.screenshot()))
         browser.close()
-    picture.convert("RGB").quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(README_PICTURE, optimize=True)
+    picture.convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(README_PICTURE, optimize=True)
     print(f"{README_PICTURE.relative_to(ROOT)}: {README_PICTURE.stat().st_size / 1000:.0f} kB")
 
 

@@ -23,6 +23,14 @@ def browser_type_launch_args(browser_type_launch_args):
 
 
 @pytest.fixture(scope="module")
+def browser(launch_browser):
+    """One per module: a browser that dies takes no other module with it."""
+    launched = launch_browser()
+    yield launched
+    launched.close()
+
+
+@pytest.fixture(scope="module")
 def cookies():
     """{login: storage state} of the module's server, so that everybody logs in once."""
     return {}

@@ -37,6 +37,7 @@ def test_l_claims_the_current_row_and_z_takes_it_back(visit):
     page = visit("seller1")
     page.goto("/pools")
     row = page.locator("tbody tr").first
+    expect(row.get_by_role("button", name="领取")).to_have_attribute("data-htmx-powered", "true")
     page.keyboard.press("j")
     page.keyboard.press("l")
     expect(row).to_contain_text("已领取")

@@ -9,6 +9,8 @@ def test_a_claim_that_somebody_else_won_says_who_and_the_row_leaves(visit):
         page.goto("/pools")
     row = first.locator("tbody tr").first
     same = second.locator(f"#{row.get_attribute('id')}")
+    for one in (row, same):
+        expect(one.get_by_role("button", name="领取")).to_have_attribute("data-htmx-powered", "true")
     row.hover()
     row.get_by_role("button", name="领取").click()
     expect(row).to_contain_text("已领取")
