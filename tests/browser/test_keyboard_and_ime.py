@@ -61,6 +61,8 @@ def test_n_writes_and_control_enter_sends(visit):
     page = visit("seller1")
     page.goto("/leads")
     page.locator("td.title a").first.click()
+    page.wait_for_url("**/leads/*")
+    page.wait_for_load_state("networkidle")
     page.keyboard.press("n")
     expect(page.locator(".composer textarea")).to_be_focused()
     page.keyboard.type("j k x 都只是字")
