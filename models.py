@@ -516,9 +516,6 @@ class Lead(Owned):
         """Whether this person reads it unmasked: not while it lies in the pool."""
         return not self.in_pool or user.is_a(User.ADMINISTRATOR)
 
-    def phone_for(self, user):
-        return self.phone if self.is_open_to(user) else mask_phone(self.phone)
-
 
 # What stands behind the id is there to be filtered by without a look at the row.
 Lead.add_index(

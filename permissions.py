@@ -5,13 +5,14 @@ from models import Approval, Quote, User
 SALES = (User.ADMINISTRATOR, User.MANAGER, User.SELLER)
 
 
-def is_administrator(user):
-    return user.is_a(User.ADMINISTRATOR)
-
-
 def works_for(user, record):
     """The owner, somebody above the owner, or a team member who may edit."""
     return record.owner_id is not None and user.oversees(record.owner_id) or record.is_on_team(user, editing=True)
+
+
+def sells(user, record):
+    """Somebody in sales on the record's side; what state it is in is another question."""
+    return user.is_a(*SALES) and works_for(user, record)
 
 
 # ---- leads -----------------------------------------------------------------------------------------------------------
@@ -25,7 +26,7 @@ def can_edit_lead(user, lead):
     """Its owner's side, while it is open; pool records by administrators only."""
     if not lead.is_open or not user.is_a(*SALES):
         return False
-    return is_administrator(user) if lead.in_pool else works_for(user, lead)
+    return can_administer(user) if lead.in_pool else works_for(user, lead)
 
 
 def can_claim_lead(user, lead):
@@ -44,7 +45,7 @@ def can_assign_lead(user, lead):
 
 
 def can_follow_up(user, record):
-    return user.is_a(*SALES) and works_for(user, record)
+    return sells(user, record)
 
 
 def can_convert_lead(user, lead):
@@ -68,7 +69,7 @@ def can_create_customer(user):
 
 
 def can_edit_customer(user, customer):
-    return user.is_a(*SALES) and works_for(user, customer)
+    return sells(user, customer)
 
 
 def can_change_team(user, record):
@@ -86,22 +87,14 @@ def can_create_opportunity(user):
 
 
 def can_edit_opportunity(user, opportunity):
-    return user.is_a(*SALES) and opportunity.is_open and works_for(user, opportunity)
+    return opportunity.is_open and sells(user, opportunity)
 
 
 def can_reopen_opportunity(user, opportunity):
     return user.is_a(User.ADMINISTRATOR, User.MANAGER) and not opportunity.is_open and works_for(user, opportunity)
 
 
-def can_edit_stages(user):
-    return is_administrator(user)
-
-
 # ---- products and quotes ---------------------------------------------------------------------------------------------
-
-
-def can_see_products(user):
-    return True
 
 
 def can_edit_products(user):
@@ -124,7 +117,7 @@ def can_quote(user, opportunity):
 
 
 def can_edit_quote(user, quote):
-    return user.is_a(*SALES) and quote.is_editable and works_for(user, quote)
+    return quote.is_editable and sells(user, quote)
 
 
 def can_submit_quote(user, quote):
@@ -132,7 +125,7 @@ def can_submit_quote(user, quote):
 
 
 def can_withdraw_quote(user, quote):
-    return user.is_a(*SALES) and quote.status == Quote.PENDING and works_for(user, quote)
+    return quote.status == Quote.PENDING and sells(user, quote)
 
 
 def was_asked(user, step):
@@ -150,7 +143,7 @@ def can_decide_quote(user, quote):
 
 def can_order(user, quote):
     """The seller's side takes the order from an approved quote."""
-    return user.is_a(*SALES) and quote.status == Quote.APPROVED and works_for(user, quote)
+    return quote.status == Quote.APPROVED and sells(user, quote)
 
 
 def can_review_order(user, order):
@@ -160,7 +153,7 @@ def can_review_order(user, order):
 
 def can_advance_order(user, order):
     """From reviewed to executing to completed: the seller's side or finance; which step is next is the verb's business."""
-    return user.is_a(User.FINANCE) or user.is_a(*SALES) and works_for(user, order)
+    return user.is_a(User.FINANCE) or sells(user, order)
 
 
 def can_create_ticket(user):
@@ -195,7 +188,7 @@ def can_import_products(user):
 
 
 def can_administer(user):
-    return is_administrator(user)
+    return user.is_a(User.ADMINISTRATOR)
 
 
 def sees_leads(user):

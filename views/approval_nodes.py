@@ -9,12 +9,12 @@ from wtforms.validators import DataRequired
 
 from domain import approval_nodes
 from models import SEEN_BY, ApprovalNode, User
-from permissions import can_administer
 from views.approvals import role_name
 from views.fields import Line, longest
-from views.helpers import get_or_404, go, require, toast
+from views.helpers import administrators_only, get_or_404, go, toast
 
 bp = Blueprint("approval_nodes", __name__, url_prefix="/settings/approvals")
+bp.before_request(administrators_only)
 
 ROLES = [role for role in User.ROLES if role in SEEN_BY["quote"]]  # who may be asked: whoever can read a quote
 
@@ -54,11 +54,6 @@ def choices(node):
         _("Anyone of a role"): [(f"{ApprovalNode.ROLE}:{role}", role_name(role)) for role in ROLES],
         _("A person"): [(f"{ApprovalNode.PERSON}:{id}", name) for id, name in found],
     }
-
-
-@bp.before_request
-def administrators_only():
-    require(can_administer(g.user))
 
 
 @bp.get("")

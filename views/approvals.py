@@ -16,7 +16,7 @@ import documents
 from documents.printer import RenderingFailed
 from domain import Refused, approvals, limits, now, quotes
 from models import Approval, Quote, User, capped_counts
-from permissions import SALES, can_decide_quote, can_see_cost, was_asked, works_for
+from permissions import can_decide_quote, can_see_cost, sells, was_asked
 from views import judgement_words
 from views.fields import Line, longest
 from views.helpers import company, get_or_404, go, page, page_of, require, toast, whole
@@ -277,7 +277,7 @@ def withdraw(id):
 def on_ones_side(id):
     """The quote of one's own side; whether it can be submitted or withdrawn now is the verb's business."""
     quote = get_or_404(Quote.visible_to(g.user), id)
-    require(g.user.is_a(*SALES) and works_for(g.user, quote))
+    require(sells(g.user, quote))
     return quote
 
 

@@ -10,11 +10,11 @@ from wtforms.validators import DataRequired, Length
 
 from domain import organisation
 from models import Department, User
-from permissions import can_administer
 from views.fields import id_of
-from views.helpers import get_or_404, go, require, toast
+from views.helpers import administrators_only, get_or_404, go, toast
 
 bp = Blueprint("departments", __name__, url_prefix="/settings/departments")
+bp.before_request(administrators_only)
 
 
 def in_tree_order():
@@ -40,11 +40,6 @@ class DepartmentForm(FlaskForm):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         self.parent.choices = [(row.id, f"{'　' * depth}{row.name}") for row, depth in in_tree_order()]
-
-
-@bp.before_request
-def administrators_only():
-    require(can_administer(g.user))
 
 
 @bp.get("")

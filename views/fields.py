@@ -10,7 +10,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Length
 
 from domain import identifiers
-from domain.money import PricingError, format_money, format_quantity, parse_money, parse_percent, parse_quantity
+from domain.money import PricingError, format_money, format_quantity, parse_money, parse_percent
 from models import User
 from permissions import SALES
 from views.formats import choices
@@ -104,13 +104,6 @@ class MoneyField(Typed):
 
     def read(self, text):
         return parse_money(text.removeprefix("¥"))
-
-
-class QuantityField(Typed):
-    """A quantity as Decimal, above 0."""
-
-    read = staticmethod(parse_quantity)
-    written = staticmethod(format_quantity)
 
 
 class PercentField(Typed):

@@ -11,6 +11,7 @@ from peewee import EnclosedNodeList
 from werkzeug.exceptions import HTTPException
 
 from models import Company, capped_counts
+from permissions import can_administer
 
 PAGE = 50
 LARGEST = 2**31  # where the ids and numbers of a column end
@@ -22,6 +23,11 @@ def public(view):
     """Mark a view that answers without a session."""
     view.public = True
     return view
+
+
+def administrators_only():
+    """The before_request of every blueprint of the settings."""
+    require(can_administer(g.user))
 
 
 def known(query, id):

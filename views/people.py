@@ -11,13 +11,13 @@ from wtforms.validators import DataRequired, Length
 
 from domain import Refused, accounts
 from models import Customer, Department, Lead, User, capped_counts
-from permissions import can_administer
 from views.accounts import roles, scopes
 from views.departments import in_tree_order
 from views.fields import EmailField, Line, PhoneField, id_of, longest
-from views.helpers import get_or_404, go, require, toast
+from views.helpers import administrators_only, get_or_404, go, toast
 
 bp = Blueprint("people", __name__, url_prefix="/settings/people")
+bp.before_request(administrators_only)
 
 
 class PersonForm(FlaskForm):
@@ -45,11 +45,6 @@ class NewPersonForm(PersonForm):
 
 class ResetForm(FlaskForm):
     new = PasswordField(_l("New password"), [DataRequired(), Length(min=8, max=128)])
-
-
-@bp.before_request
-def administrators_only():
-    require(can_administer(g.user))
 
 
 def everyone():

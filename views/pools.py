@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, Optional
 
 from domain import now, pool, search
 from models import Lead, Pool, User, capped_counts, mask_phones_in
-from permissions import SALES, can_assign_lead, can_claim_lead, can_release_lead
+from permissions import SALES, can_assign_lead, can_claim_lead, can_release_lead, sees_leads
 from views.fields import ChoiceField
 from views.formats import capped as count_words
 from views.formats import choice
@@ -82,7 +82,7 @@ def index():
     first = Pool.open_to(g.user).first()
     if first:
         return redirect(url_for("pools.show", id=first.id, **address_arguments()), 303)
-    require(g.user.is_a(*SALES))
+    require(sees_leads(g.user))
     return render_template("pools/none.html")
 
 
@@ -187,7 +187,7 @@ def claim_selection():
 
 def selection(query):
     """The leads that were ticked, in the order of the list; 404 when one of them is not to be seen."""
-    require(g.user.is_a(*SALES))
+    require(sees_leads(g.user))
     ids = list(dict.fromkeys(request.form.getlist("id", type=whole)))[:MOST_AT_ONCE]
     if not ids:
         abort(422)

@@ -10,7 +10,7 @@ import documents
 from documents.glyphs import missing_glyphs
 from domain import approvals, quotes, search
 from models import Approval, Customer, Opportunity, Order, Product, Quote
-from permissions import SALES, can_edit_quote, can_quote, can_see_cost, can_submit_quote, works_for
+from permissions import SALES, can_edit_quote, can_quote, can_see_cost, can_submit_quote, sells
 from views import quote_form
 from views.helpers import (
     company,
@@ -119,7 +119,7 @@ def totals(id):
 def to_edit(id):
     """The quote for whoever may write on it; 409 with the reason where it only is no draft any more."""
     quote = get_or_404(Quote.visible_to(g.user), id)
-    if g.user.is_a(*SALES) and works_for(g.user, quote):
+    if sells(g.user, quote):
         quotes.ensure_editable(quote)
     require(can_edit_quote(g.user, quote))
     return quote

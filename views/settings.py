@@ -13,11 +13,11 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from domain import organisation
 from models import Company
-from permissions import can_administer
 from views.fields import Line, MoneyField, PercentField, longest
-from views.helpers import go, require, toast
+from views.helpers import administrators_only, go, toast
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
+bp.before_request(administrators_only)
 
 LARGEST_LOGO = 512 * 1024
 PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
@@ -56,11 +56,6 @@ class CompanyForm(FlaskForm):
         if self.picture:
             columns |= {"logo": self.picture, "logo_type": self.picture_type}
         return columns
-
-
-@bp.before_request
-def administrators_only():
-    require(can_administer(g.user))
 
 
 @bp.get("")

@@ -10,11 +10,11 @@ from wtforms.validators import DataRequired, Length
 
 from domain import Refused, organisation
 from models import Department, Pool, PoolScope, User
-from permissions import can_administer
 from views.departments import in_tree_order
-from views.helpers import get_or_404, go, require, toast
+from views.helpers import administrators_only, get_or_404, go, toast
 
 bp = Blueprint("settings_pools", __name__, url_prefix="/settings/pools")
+bp.before_request(administrators_only)
 
 
 class Ticks(SelectMultipleField):
@@ -32,11 +32,6 @@ class PoolForm(FlaskForm):
         self.departments.choices = [(row.id, row.name) for row, depth in in_tree_order()]
         sellers = User.select().where(User.role << (User.SELLER, User.MANAGER), User.disabled_at.is_null())
         self.users.choices = [(row.id, row.name) for row in sellers.order_by(User.id)]
-
-
-@bp.before_request
-def administrators_only():
-    require(can_administer(g.user))
 
 
 @bp.get("")

@@ -139,9 +139,8 @@ class Item:
     """One place in the navigation."""
 
     def __init__(self, shell, name, endpoint, label, icon, counted=None, visible=True):
-        self.name, self.label, self.icon = name, label, icon
-        self.visible = visible and endpoint in current_app.view_functions
-        self.url = url_for(endpoint) if self.visible else ""
+        self.name, self.label, self.icon, self.visible = name, label, icon, visible
+        self.url = url_for(endpoint)
         self.current = request.blueprint == endpoint.split(".")[0]
         self.shell, self.counted = shell, counted
 

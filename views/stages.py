@@ -9,11 +9,11 @@ from wtforms.validators import DataRequired, InputRequired, NumberRange
 
 from domain import stages
 from models import Stage
-from permissions import can_edit_stages
 from views.fields import Line, longest
-from views.helpers import form_again, get_or_404, go, page, require, toast
+from views.helpers import administrators_only, form_again, get_or_404, go, page, toast
 
 bp = Blueprint("stages", __name__, url_prefix="/settings/stages")
+bp.before_request(administrators_only)
 
 PERCENT = NumberRange(0, 100, _l("A percentage from 0 to 100."))
 DAYS = NumberRange(1, 365, _l("1 to 365 days."))
@@ -28,11 +28,6 @@ class StageForm(FlaskForm):
     @property
     def columns(self):
         return {name: self[name].data for name in ("name", "name_en", "win_rate", "norm_days")}
-
-
-@bp.before_request
-def administrators_only():
-    require(can_edit_stages(g.user))
 
 
 @bp.get("")

@@ -1,18 +1,13 @@
 """What this installation runs on, its backups, and the state of the audit."""
 
-from flask import Blueprint, current_app, g, render_template, url_for
+from flask import Blueprint, current_app, render_template, url_for
 from flask_babel import gettext as _
 
 from domain import backup, events, schema
-from permissions import can_administer
-from views.helpers import go, require, toast
+from views.helpers import administrators_only, go, toast
 
 bp = Blueprint("system", __name__, url_prefix="/settings/system")
-
-
-@bp.before_request
-def administrators_only():
-    require(can_administer(g.user))
+bp.before_request(administrators_only)
 
 
 @bp.get("")

@@ -9,11 +9,11 @@ from wtforms.validators import DataRequired, Length
 
 from domain import Refused, dictionary
 from models import Choice
-from permissions import can_administer
 from views.fields import Line, longest
-from views.helpers import get_or_404, go, require, toast
+from views.helpers import administrators_only, get_or_404, go, toast
 
 bp = Blueprint("words", __name__, url_prefix="/settings/words")
+bp.before_request(administrators_only)
 
 FIELDS = {
     "source": _l("Sources"), "industry": _l("Industries"), "level": _l("Customer levels"),
@@ -25,11 +25,6 @@ class WordForm(FlaskForm):
     label = StringField(_l("Chinese"), [DataRequired(), Length(max=30)])
     label_en = Line(_l("English"), [longest(40)])
     active = BooleanField(_l("Can be chosen"), default=True)
-
-
-@bp.before_request
-def administrators_only():
-    require(can_administer(g.user))
 
 
 @bp.get("")
