@@ -317,6 +317,7 @@ class Member(Table):
     record_id = IntegerField()
     user = ForeignKeyField(User, backref="memberships")
     may_edit = BooleanField(default=False)
+    ends_at = DateTimeField(null=True)  # the first moment at which he is no longer on it; None: until he is taken off
     added_by = ForeignKeyField(User, null=True, backref="+", index=False)
     added_at = DateTimeField(default=utcnow)
 
@@ -324,10 +325,18 @@ class Member(Table):
         indexes = ((("record_kind", "record_id", "user"), True), (("user", "record_kind"), False))
 
     @classmethod
+    def lasting(cls, at=None):
+        """The WHERE of those whose time is not over."""
+        return cls.ends_at.is_null() | (cls.ends_at > (at or utcnow()))
+
+    @classmethod
     def records_of(cls, record_kind, people):
-        return cls.select(cls.record_id).where(cls.record_kind == record_kind, cls.user.in_(people))
+        """Ids of the records on whose teams these people (ids; None: anybody) are."""
+        theirs = EVERYTHING if people is None else cls.user.in_(people)
+        return cls.select(cls.record_id).where(cls.record_kind == record_kind, theirs, cls.lasting())
 
 
+Member.add_index(Member.ends_at, where=Member.ends_at.is_null(False), name="member_ending")
 NOTHING = SQL("1 = 0")
 EVERYTHING = SQL("1 = 1")
 SEEN_BY = {
@@ -369,7 +378,8 @@ class Owned(Table):
 
     def is_on_team(self, user, editing=False):
         """Whether this person is a member; `editing`: one who may work on the record, too."""
-        place = Member.select().where(Member.record_kind == self.kind(), Member.record_id == self.id, Member.user == user.id)
+        here = (Member.record_kind == self.kind()) & (Member.record_id == self.id)
+        place = Member.select().where(here, Member.user == user.id, Member.lasting())
         return place.where(Member.may_edit).exists() if editing else place.exists()
 
 
@@ -499,10 +509,7 @@ class Lead(Owned):
     @classmethod
     def helped_by(cls, people):
         """The leads of others on whose team these people (ids; None: anybody) are."""
-        memberships = Member.select(Member.record_id).where(Member.record_kind == "lead")
-        if people is not None:
-            memberships = memberships.where(Member.user.in_(people))
-        return cls.with_people().where(cls.status != cls.VOIDED, cls.id.in_(memberships))
+        return cls.with_people().where(cls.status != cls.VOIDED, cls.id.in_(Member.records_of("lead", people)))
 
     @property
     def in_pool(self):

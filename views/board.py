@@ -122,7 +122,7 @@ def narrowed_to(wanted):
 def about(deals):
     """What the cards say beside the deals themselves: next steps, days, and which ones this person may move."""
     shared = Member.select(Member.record_id).where(
-        Member.record_kind == "opportunity", Member.user == g.user.id, Member.may_edit
+        Member.record_kind == "opportunity", Member.user == g.user.id, Member.may_edit, Member.lasting()
     )
     shared = {row.record_id for row in shared}
     return {

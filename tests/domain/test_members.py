@@ -1,8 +1,10 @@
 """The team of a record: who joins, what he sees, what he is told, and what becomes of it when the record changes hands."""
 
+from datetime import date, datetime, timedelta
+
 import pytest
 
-from domain import Refused, customers, deals, leads, members, notifications, pool
+from domain import Refused, customers, day_of, deals, leads, members, notifications, now, pool
 from models import Customer, Event, Lead, Member, Notice, Opportunity, Order, Pool, Quote
 from permissions import can_change_team, can_convert_lead, can_edit_lead, can_follow_up, can_release_lead
 from tests import offers
@@ -185,3 +187,58 @@ def test_nobody_is_told_of_a_lead_of_his_own(cast, lead):
     leads.convert(lead, by=cast.manager)
     assert not Notice.select().exists()
     assert Opportunity.select().count() == 0
+
+
+# ---- for a time ------------------------------------------------------------------------------------------------------
+
+
+def yesterday():
+    return day_of(now()) - timedelta(days=1)
+
+
+def test_a_member_for_a_time_sees_and_edits_the_record_to_the_end_of_the_last_day_and_no_longer(cast, record):
+    there = type(record).visible_to(cast.rival).where(type(record).id == record.id)
+    members.add(record, cast.rival, by=cast.seller, may_edit=True, until=day_of(now()))
+    assert there.exists() and can_follow_up(cast.rival, record)
+    members.remove(record, cast.rival, by=cast.seller)
+    members.add(record, cast.rival, by=cast.seller, may_edit=True, until=yesterday(), at=now() - timedelta(days=9))
+    assert not there.exists() and not can_follow_up(cast.rival, record)
+    assert team(record) == {}
+
+
+def test_the_last_day_is_a_day_of_the_companys_calendar_and_belongs_to_it_whole(cast, record):
+    last = date(2026, 11, 30)
+    member = members.add(record, cast.rival, by=cast.seller, until=last, at=datetime(2026, 11, 1))
+    assert member.ends_at == datetime(2026, 11, 30, 16)
+    assert members.last_day_of(member) == last
+
+
+def test_nobody_joins_for_a_time_that_is_over(cast, record):
+    with pytest.raises(Refused):
+        members.add(record, cast.rival, by=cast.seller, until=yesterday())
+
+
+def test_whose_time_is_over_may_join_again(cast, record):
+    members.add(record, cast.rival, by=cast.seller, until=yesterday(), at=now() - timedelta(days=9))
+    assert cast.rival in members.candidates(record)
+    members.add(record, cast.rival, by=cast.seller)
+    assert Member.select().count() == 1
+
+
+def test_the_clock_takes_those_off_whose_time_is_over_and_the_timeline_says_so(cast, record):
+    at = datetime(2026, 11, 1)
+    members.add(record, cast.rival, by=cast.seller, until=date(2026, 11, 30), at=at)
+    members.add(record, cast.manager, by=cast.seller, at=at)
+    members.end_expired(at=datetime(2026, 11, 30, 15, 59))
+    assert Member.select().count() == 2
+    members.end_expired(at=datetime(2026, 11, 30, 16))
+    assert Member.get().user == cast.manager
+    left = Event.get(Event.verb == f"{record.kind()}.member_left")
+    assert (left.actor, left.detail["name"]) == (None, cast.rival.name)
+
+
+def test_whoever_helps_for_a_time_helps_with_the_customer_for_that_time(cast, lead):
+    last = day_of(now()) + timedelta(days=3)
+    members.add(lead, cast.rival, by=cast.seller, until=last)
+    customer = leads.convert(lead, by=cast.seller).customer
+    assert [members.last_day_of(member) for member in members.of(customer)] == [last]

@@ -1,9 +1,12 @@
 """The team over HTTP: the dialog, its answer, the list of what one helps with; the matrix says who may."""
 
+from datetime import timedelta
+
 import pytest
 
 from domain import leads, members
 from models import Lead, Member, Pool
+from views.formats import today
 
 HX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
@@ -60,3 +63,16 @@ def test_a_member_finds_the_lead_among_those_he_helps_with_and_it_stays_out_of_h
 def test_a_lead_in_the_pool_shows_no_team(cast, login):
     lying = leads.create(cast.admin, pool=Pool.get(), name="无锡众联")
     assert 'id="team"' not in login(cast.admin).get(f"/leads/{lying.id}").text
+
+
+def test_the_team_says_until_when(cast, login, lead):
+    browser, last = login(cast.seller), today() + timedelta(days=3)
+    browser.post(f"/leads/{lead.id}/members", data={"user": cast.rival.id, "until": last.isoformat()})
+    assert f"{last:%m-%d}" in browser.get(f"/leads/{lead.id}").text.split('id="team"')[1].split("</dd>")[0]
+
+
+@pytest.mark.parametrize("until", ["2020-01-01", "9999-12-31", "tomorrow"])
+def test_a_day_that_cannot_be_the_last_one_comes_back_with_the_form(cast, login, lead, until):
+    answer = login(cast.seller).post(f"/leads/{lead.id}/members", data={"user": cast.rival.id, "until": until})
+    assert answer.status_code == 422
+    assert not Member.select().exists()
