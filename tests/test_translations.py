@@ -1,30 +1,14 @@
 """Both languages are whole: nothing missing, nothing fuzzy, every placeholder kept."""
 
 import re
-from pathlib import Path
 
-import polib
 import pytest
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
-from babel.messages.frontend import parse_mapping_cfg
+
+from tools.catalogues import catalogue, source_messages
 
 pytestmark = pytest.mark.once
 
-ROOT = Path(__file__).resolve().parent.parent
-KEYWORDS = DEFAULT_KEYWORDS | {"_l": None, "lazy_gettext": None, "lazy_pgettext": ((1, "c"), 2), "lazy_ngettext": (1, 2)}
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
-
-
-def source_messages():
-    """{(context or None, msgid)} of every sentence that code and templates speak."""
-    with (ROOT / "translations/babel.cfg").open() as mapping:
-        methods, options = parse_mapping_cfg(mapping)
-    found = extract_from_dir(ROOT, methods, options, KEYWORDS)
-    return {(context, message if isinstance(message, str) else message[0]) for _, _, message, _, context in found}
-
-
-def catalogue(language):
-    return polib.pofile(str(ROOT / f"translations/{language}/LC_MESSAGES/messages.po"))
 
 
 def texts(entry):
@@ -33,7 +17,7 @@ def texts(entry):
 
 @pytest.fixture(scope="module")
 def spoken():
-    return source_messages()
+    return set(source_messages())
 
 
 @pytest.fixture(params=["zh_Hans_CN", "en"])
