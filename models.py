@@ -206,6 +206,14 @@ class User(Table):
         return max(heads, key=lambda head: len(head.department.path), default=None)
 
 
+class CalendarDay(Table):
+    """A day on which the company differs from the public calendar: free of its own will (公司假), or worked."""
+
+    day = DateField(unique=True)
+    works = BooleanField()
+    name = TextField(default="")
+
+
 class Session(Table):
     """A browser that is logged in. The cookie holds a random token, this row its SHA-256."""
 

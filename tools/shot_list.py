@@ -119,6 +119,7 @@ PAGES = [
     Page("settings-stages", "admin", "/settings/stages"), Page("settings-stage", "admin", "/settings/stages/{stage}/edit"),
     Page("settings-approvals", "admin", "/settings/approvals"), Page("settings-node", "admin", "/settings/approvals/{node}"),
     Page("settings-words", "admin", "/settings/words"), Page("settings-word", "admin", "/settings/words/source"),
+    Page("settings-calendar", "admin", "/settings/calendar?year=2026"),
     Page("settings-system", "admin", "/settings/system"), Page("design", "admin", "/design"),
     Page("error-404", "seller1", "/leads/999999", status=404), Page("error-403", "seller1", "/settings", status=403),
 ]
