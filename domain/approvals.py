@@ -6,7 +6,9 @@ from hashlib import sha256
 from peewee import JOIN, fn
 
 from domain import Refused, _, day_of, events, local, now, transaction
-from models import Approval, ApprovalNode, Quote, QuoteLine, User
+from models import BY_KIND, Approval, ApprovalNode, Quote, QuoteLine, User
+
+UNDECIDED = Approval.status.in_((Approval.CURRENT, Approval.WAITING))
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,42 @@ def reject(quote, by, comment, step=None, at=None):
     return quote
 
 
+# ---- passed on -------------------------------------------------------------------------------------------------------
+
+
+def pass_on(step, to, by, at=None, **told):
+    """An undecided node asks somebody else (转审): this person, or, where he has a hand in the record, the nearest
+    superior who has none, and at last the administrators. The User, or None for those."""
+    record = BY_KIND[step.record_kind].get_by_id(step.record_id)
+    person = first_fit(to, {step.submitted_by_id, record.owner_id})
+    ask_instead(step, record, by, at or now(), {"approver": person, "role": "" if person else User.ADMINISTRATOR}, **told)
+    return person
+
+
+def ask_others(record, by, at=None):
+    """Whoever owns a record decides no node of it: his nodes go to his superior, a role without anybody else to the administrators."""
+    own = {record.owner_id}
+    for step in Approval.select().where(of(record), UNDECIDED):
+        if step.approver_id in own:
+            pass_on(step, step.approver, by, at)
+        elif step.approver_id is None and not someone_is(step.role, own | {step.submitted_by_id}):
+            ask_instead(step, record, by, at or now(), {"approver": None, "role": User.ADMINISTRATOR})
+
+
+def ask_instead(step, record, by, at, columns, **told):
+    with transaction():
+        as_seen = (Approval.approver == step.approver_id) if step.approver_id else Approval.approver.is_null()
+        if not Approval.update(**columns).where(Approval.id == step.id, UNDECIDED, as_seen).execute():
+            raise Refused(what_happened(step))
+        person = columns["approver"]
+        told |= {"node": step.name, "node_en": step.name_en, "asked_now": step.status == Approval.CURRENT}
+        verb = f"{record.kind()}.{'approver_changed' if person else 'administrators_asked'}"
+        after = {"approver": person.id if person else None}
+        events.record(
+            verb, record, by, {"approver": step.approver_id}, after, at, approver_name=person.name if person else "", **told
+        )
+
+
 # ---- their steps -----------------------------------------------------------------------------------------------------
 
 
@@ -175,7 +213,7 @@ def ensure_as_read(quote):
 def close_round(quote, status, by=None, at=None):
     """Close whatever is still open of the round; the current node keeps who closed it."""
     Approval.update(decided_by=by, decided_at=at).where(of(quote), Approval.status == Approval.CURRENT).execute()
-    Approval.update(status=status).where(of(quote), Approval.status.in_((Approval.CURRENT, Approval.WAITING))).execute()
+    Approval.update(status=status).where(of(quote), UNDECIDED).execute()
 
 
 def change(quote, condition, at, **columns):

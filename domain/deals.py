@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from domain import Refused, _, day_of, events, follow_ups, members, now, start_of_day, transaction
+from domain import Refused, _, day_of, events, follow_ups, now, owners, start_of_day, transaction
 from models import Opportunity, Stage, StageChange
 
 TAKEN_BACK = timedelta(minutes=1)  # as long as a message with its 撤销 may stay on the screen
@@ -36,18 +36,9 @@ def edit(opportunity, by, at=None, **columns):
     return opportunity
 
 
-def hand_over(opportunity, to, by, at=None):
-    """Somebody else looks after the deal from now on, its next step included."""
-    if to.id == opportunity.owner_id:
-        return opportunity
-    at = at or now()
-    before = opportunity.owner_id
-    with transaction():
-        settle(opportunity, Opportunity.OPEN, owner=to, updated_at=at)
-        follow_ups.hand_plan(opportunity, to)
-        members.strike(opportunity, to)
-        events.record("opportunity.handed_over", opportunity, by, {"owner": before}, {"owner": to.id}, at, owner_name=to.name)
-    return opportunity
+def hand_over(opportunity, to, by, at=None, **told):
+    """Somebody else looks after the deal from now on, its next step included. It keeps its stage, and what it came to."""
+    return owners.give(opportunity, to, by, at, **told)
 
 
 def move(opportunity, stage, by, at=None):

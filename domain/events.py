@@ -20,6 +20,8 @@ REACTIONS = {
     "opportunity.member_added": ("domain.notifications.tell_member",),
     "quote.submitted": ("domain.notifications.ask_approvers",),
     "quote.node_approved": ("domain.notifications.settle_asks", "domain.notifications.ask_approvers"),
+    "quote.approver_changed": ("domain.notifications.ask_instead",),
+    "quote.administrators_asked": ("domain.notifications.ask_instead",),
     "quote.approved": ("domain.notifications.settle_asks", "domain.notifications.tell_quote_owner"),
     "quote.withdrawn": ("domain.notifications.settle_asks",),
     "quote.rejected": ("domain.notifications.settle_asks", "domain.notifications.tell_quote_owner"),

@@ -9,6 +9,8 @@ from models import Approval, Notice, User
 SENTENCES = {
     "quote.submitted": _l("%(actor)s asks for your approval of quote %(number)s, %(customer)s."),
     "quote.node_approved": _l("%(actor)s approved quote %(number)s, %(customer)s. It is your turn."),
+    "quote.approver_changed": _l("%(actor)s passed the approval of quote %(number)s, %(customer)s, on to you."),
+    "quote.administrators_asked": _l("%(actor)s passed the approval of quote %(number)s, %(customer)s, on to you."),
     "quote.approved": _l("%(actor)s approved your quote %(number)s, %(customer)s."),
     "quote.rejected": _l("%(actor)s rejected your quote %(number)s: %(comment)s"),
     "ticket.dispatched": _l("%(actor)s dispatched ticket %(number)s to you: %(title)s, %(customer)s."),
@@ -18,7 +20,7 @@ SENTENCES = {
     "customer.lead_linked": _l("%(actor)s linked a lead of %(owner)s to your customer %(name)s."),
     "opportunity.member_added": _l("%(actor)s put you on the team of the deal %(name)s."),
 }
-ASKING = ("quote.submitted", "quote.node_approved")  # messages that end in a decision
+ASKING = ("quote.submitted", "quote.node_approved", "quote.approver_changed", "quote.administrators_asked")  # messages that end in a decision
 
 
 def notify(users, verb, record, at=None, **facts):
@@ -53,6 +55,13 @@ def read_all(user, up_to, at=None):
 def ask_approvers(event, quote, by):
     """Whoever may decide the node that has become current."""
     notify(Approval.current_of(quote).deciders, event.verb, quote, event.at, **facts_of(quote, by))
+
+
+def ask_instead(event, quote, by):
+    """A node asks somebody else: if it is the current one, he is told, and nobody else needs to open the question."""
+    if event.detail["asked_now"]:
+        settle_asks(event, quote, by)
+        ask_approvers(event, quote, by)
 
 
 def settle_asks(event, quote, by):

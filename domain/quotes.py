@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from peewee import fn
 
-from domain import Refused, _, day_of, events, local, now, transaction
+from domain import Refused, _, approvals, day_of, events, local, now, owners, transaction
 from domain.money import PricingError, format_quantity, half_up
 from domain.numbers import next_number
 from domain.pricing import Discount, LineInput, price_quote
@@ -40,6 +40,14 @@ def ensure_open(opportunity):
     still_open = Opportunity.id == opportunity.id, Opportunity.status == Opportunity.OPEN
     if not Opportunity.select().where(*still_open).exists():
         raise Refused(_("This deal is closed; open it again to quote for it."))
+
+
+def hand_over(quote, to, by, at=None, **told):
+    """Somebody else stands for the quote from now on; what he would have had to approve is asked of another."""
+    with transaction():
+        owners.give(quote, to, by, at, **told)
+        approvals.ask_others(quote, by, at)
+    return quote
 
 
 # ---- pricing ---------------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ SENTENCES = {
     "lead.unclaimed": ("arrow-back-up", N_("took the claim back")),
     "lead.released": ("ripple", N_("gave it back to %(pool)s: %(drop_reason)s")),
     "lead.assigned": ("user-share", N_("assigned it to %(owner_name)s")),
+    "lead.handed_over": ("user-share", N_("handed it over to %(owner_name)s")),
     "lead.member_added": ("user-plus", N_("put %(name)s on the team")),
     "lead.member_removed": ("users", N_("took %(name)s off the team")),
     "lead.member_left": ("users", N_("%(name)s left the team: the time was over")),
@@ -64,6 +65,9 @@ SENTENCES = {
     "quote.created": ("plus", N_("began the quote %(number)s")),
     "quote.submitted": ("writing-sign", N_("submitted the quote for approval")),
     "quote.node_approved": ("check", N_("approved the step %(node)s. %(comment)s")),
+    "quote.approver_changed": ("user-share", N_("passed the step %(node)s on to %(approver_name)s")),
+    "quote.administrators_asked": ("user-share", N_("passed the step %(node)s on to the administrators")),
+    "quote.handed_over": ("user-share", N_("handed it over to %(owner_name)s")),
     "quote.approved": ("check", N_("approved the quote. %(comment)s")),
     "quote.rejected": ("x", N_("rejected the quote: %(comment)s")),
     "quote.withdrawn": ("arrow-back-up", N_("withdrew the quote from approval")),
@@ -76,6 +80,8 @@ SENTENCES = {
     "ticket.checked_out": ("map-pin", N_("checked out after %(minutes)s min. %(note)s")),
     "ticket.completed": ("circle-check", N_("completed the ticket: %(resolution)s")),
     "ticket.called_back": ("phone", N_("called the customer back: satisfaction %(satisfaction)s of 5. %(note)s")),
+    "order.handed_over": ("user-share", N_("handed it over to %(owner_name)s")),
+    "ticket.handed_over": ("user-share", N_("handed it over to %(owner_name)s")),
     "order.completed": ("circle-check", N_("completed the order")),
 }
 

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import pytest
 
-from domain import Refused, accounts, approvals, now
+from domain import Refused, accounts, approvals, now, quotes
 from models import Approval, ApprovalNode, Event, Notice, Quote, User, db
 from tests import offers
 from tests.server import all_at_once
@@ -362,3 +362,65 @@ def test_two_decisions_at_once_are_one_decision_one_event_and_one_message(cast):
     assert Event.select().where(Event.verb << ["quote.approved", "quote.rejected"]).count() == 1
     assert len(messages(cast.seller)) == 1
     assert (reloaded(quote).pdf is not None) == (reloaded(quote).status == Quote.APPROVED)
+
+
+# ---- passed on -------------------------------------------------------------------------------------------------------
+
+
+def open_step(quote):
+    return Approval.current_of(quote)
+
+
+def test_a_node_that_is_passed_on_asks_the_other_person_and_tells_him(cast):
+    nodes(cast.finance)
+    quote = approvals.submit(offers.quote(cast.seller), by=cast.seller)
+    assert approvals.pass_on(open_step(quote), cast.outsider, by=cast.admin) == cast.outsider
+    assert list(Approval.waiting_for(cast.outsider)) == [open_step(quote)]
+    assert not Approval.waiting_for(cast.finance).exists()
+    assert messages(cast.outsider) == ["quote.approver_changed"]
+    assert not Notice.select().where(Notice.user == cast.finance, Notice.read_at.is_null()).exists()
+
+
+def test_a_node_is_never_passed_on_to_whoever_submitted_but_to_his_superior(cast):
+    nodes(cast.finance)
+    quote = approvals.submit(offers.quote(cast.seller), by=cast.seller)
+    assert approvals.pass_on(open_step(quote), cast.seller, by=cast.admin) == cast.manager
+
+
+def test_without_anybody_above_the_administrators_are_asked(cast):
+    nodes(cast.outsider)
+    quote = approvals.submit(offers.quote(cast.manager), by=cast.manager)
+    assert approvals.pass_on(open_step(quote), cast.manager, by=cast.admin) is None
+    assert list(Approval.waiting_for(cast.admin)) == [open_step(quote)]
+    assert messages(cast.admin) == ["quote.administrators_asked"]
+
+
+def test_a_later_node_is_passed_on_without_a_message(cast):
+    nodes(cast.finance, cast.outsider)
+    quote = approvals.submit(offers.quote(cast.seller), by=cast.seller)
+    approvals.pass_on(approvals.next_of(quote), cast.rival, by=cast.admin)
+    assert messages(cast.rival) == [] and messages(cast.finance) == ["quote.submitted"]
+
+
+def test_what_was_decided_meanwhile_is_not_passed_on(cast):
+    nodes(cast.finance)
+    quote = approvals.submit(offers.quote(cast.seller), by=cast.seller)
+    seen = open_step(quote)
+    approvals.reject(quote, by=cast.finance, comment="太低")
+    with pytest.raises(Refused):
+        approvals.pass_on(seen, cast.outsider, by=cast.admin)
+
+
+def test_who_gets_a_quote_that_waits_for_his_own_word_does_not_decide_it(cast):
+    nodes(cast.rival, User.FINANCE)
+    quote = approvals.submit(offers.quote(cast.seller), by=cast.seller)
+    quotes.hand_over(quote, cast.rival, by=cast.admin)
+    assert list(Approval.waiting_for(cast.manager)) == [open_step(quote)]
+    assert not Approval.waiting_for(cast.rival).exists()
+
+
+def test_a_role_in_which_only_the_new_owner_is_left_is_replaced_by_the_administrators(cast):
+    nodes(User.MANAGER)
+    quote = approvals.submit(offers.quote(cast.seller), by=cast.seller)
+    quotes.hand_over(quote, cast.manager, by=cast.admin)
+    assert list(Approval.waiting_for(cast.admin)) == [open_step(quote)]
