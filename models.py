@@ -615,6 +615,23 @@ class Task(Table):
 Task.add_index(Task.record_kind, Task.record_id, unique=True, where=Task.done_at.is_null(), name="task_one_open")
 
 
+class Presence(Table):
+    """Somebody at work on a record this minute (正在跟进); past `until` unless his browser says so again."""
+
+    FOLLOW_UP, CALL, QUOTE, TICKET = DOINGS = ("follow_up", "call", "quote", "ticket")
+
+    record_kind = TextField()
+    record_id = IntegerField()
+    customer_id = IntegerField(null=True)  # whose it is: the customer's page shows it, too
+    user = ForeignKeyField(User, backref="+")
+    doing = TextField()
+    since = DateTimeField(default=utcnow)
+    until = DateTimeField(index=True)
+
+    class Meta:
+        indexes = ((("record_kind", "record_id", "user"), True),)
+
+
 # ---- customers and opportunities -------------------------------------------------------------------------------------
 
 

@@ -116,15 +116,21 @@ def digest(token):
 
 
 def session_of(token, at=None):
-    """The living session of a cookie's token, with its user and department; None when it has ended in any way."""
+    """The living session of a cookie's token, with its user and department, which goes on living by that."""
     at = at or now()
+    session = living(token, at)
+    if session and at - session.last_seen_at >= SEEN_EVERY:
+        Session.update(last_seen_at=at).where(Session.id == session.id).execute()
+    return session
+
+
+def living(token, at):
+    """The session of a cookie's token; None when it has ended in any way."""
     session = Session.of(digest(token))
     if session is None or not session.user.active or at >= session.expires_at:
         return None
     if at - session.last_seen_at >= (IDLE_REMEMBERED if session.remembered else IDLE):
         return None
-    if at - session.last_seen_at >= SEEN_EVERY:
-        Session.update(last_seen_at=at).where(Session.id == session.id).execute()
     return session
 
 

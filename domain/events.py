@@ -26,6 +26,9 @@ REACTIONS = {
     "quote.withdrawn": ("domain.notifications.settle_asks",),
     "quote.rejected": ("domain.notifications.settle_asks", "domain.notifications.tell_quote_owner"),
     "ticket.dispatched": ("domain.notifications.tell_service_person",),
+    "lead.work_started": ("domain.notifications.tell_those_concerned",),
+    "customer.work_started": ("domain.notifications.tell_those_concerned",),
+    "opportunity.work_started": ("domain.notifications.tell_those_concerned",),
 }
 
 

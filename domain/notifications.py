@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from domain import now, transaction
+from domain import now, presence, transaction
 from models import Approval, Notice, User
 
 # verb -> what its reader is told; the names in it are the facts given to notify()
@@ -19,6 +19,9 @@ SENTENCES = {
     "customer.member_added": _l("%(actor)s put you on the team of the customer %(name)s."),
     "customer.lead_linked": _l("%(actor)s linked a lead of %(owner)s to your customer %(name)s."),
     "opportunity.member_added": _l("%(actor)s put you on the team of the deal %(name)s."),
+    "lead.work_started": _l("%(actor)s is at work on your lead %(name)s."),
+    "customer.work_started": _l("%(actor)s is at work on your customer %(name)s."),
+    "opportunity.work_started": _l("%(actor)s is at work on your deal %(name)s."),
 }
 ASKING = ("quote.submitted", "quote.node_approved", "quote.approver_changed", "quote.administrators_asked")  # messages that end in a decision
 
@@ -104,3 +107,9 @@ def tell_service_person(event, ticket, by):
     readers = [ticket.owner] if ticket.owner_id != by.id else []
     facts = {"actor": by.name, "actor_id": by.id, "number": ticket.number, "title": ticket.title, "customer": ticket.customer.label}
     notify(readers, event.verb, ticket, event.at, **facts)
+
+
+def tell_those_concerned(event, record, by):
+    """Whose it is learns that somebody else works on it (正在跟进)."""
+    readers = User.select().where(User.id.in_(presence.concerned(record, by)))
+    notify(readers, event.verb, record, event.at, actor=by.name, actor_id=by.id, name=record.name)

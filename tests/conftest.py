@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 
-from domain import accounts, now, time_zone
+from domain import accounts, live, now, time_zone
 from tests import cast as people
 from tests import databases, pages, postgres
 from tests.oracle import Oracle
@@ -65,6 +65,7 @@ def database(engine, request):
     marks = {mark.name for mark in request.node.iter_markers()}
     databases.begin(engine, "empty" if "empty_database" in marks else "demo" if "demo_company" in marks else "cast")
     time_zone.cache_clear()
+    live.lookout.forget()
     yield engine
     engine.end()
 
@@ -81,7 +82,7 @@ def application(engine, tmp_path_factory):
     from app import create_app
 
     os.environ["HAITU_DATA"] = str(tmp_path_factory.mktemp("data"))
-    made = create_app(DATABASE_URL=engine.url, TESTING=True)
+    made = create_app(DATABASE_URL=engine.url, TESTING=True, NEWS_AGE=0)
     made.test_client_class = WatchedClient
     made.extensions["oracle"] = Oracle(engine)
     return made

@@ -141,16 +141,17 @@ ON_RECORDS = {
 SPOKEN_TO = {"leads": "lead", "customers": "customer", "opportunities": "opportunity"}
 KINDS_IN_PATH = {
     **dict.fromkeys(("follow_ups.new", "follow_ups.write", "members.new", "members.add", "members.remove"), SPOKEN_TO),
+    **dict.fromkeys(("live.start", "live.stop"), SPOKEN_TO),
     "follow_ups.entries": {kind: kind for kind in ("lead", "customer", "opportunity", "quote", "order", "ticket")},
 }
-MAY_BY_KIND = dict.fromkeys(KINDS_IN_PATH, OWNERS_SIDE) | {"follow_ups.entries": ANY}
+MAY_BY_KIND = dict.fromkeys(KINDS_IN_PATH, OWNERS_SIDE) | dict.fromkeys(("follow_ups.entries", "live.start", "live.stop"), ANY)
 
 ADMINISTRATORS = ("admin",)
 IMPORTERS = ("admin", "manager", "finance")
 # route without a record of somebody's: the people it lets in
 GENERAL = {
     **dict.fromkeys(
-        ("home.index", "notices.index", "notices.read_all", "approvals.index", "customers.index", "customers.options",
+        ("home.index", "live.changes", "notices.index", "notices.read_all", "approvals.index", "customers.index", "customers.options",
          "orders.index", "products.index", "tickets.index", "search.index", "accounts.profile", "accounts.change_password",
          "accounts.change_shortcuts", "accounts.end_other_sessions", "accounts.logout"),
         PEOPLE,

@@ -1,0 +1,156 @@
+"""What an open page is told: the right people, only what is new, and nothing without a session."""
+
+import pytest
+
+from domain import accounts, customers, deals, leads, presence
+from models import Notice, Presence, Session
+
+SILENT = 204
+
+
+@pytest.fixture
+def lead(cast):
+    return leads.create(cast.seller, name="苏州恒立机械有限公司", phone="13812905678")
+
+
+@pytest.fixture
+def customer(cast):
+    return customers.create(cast.seller, name="无锡新能电气有限公司")
+
+
+def ask(browser, *on, since="", **more):
+    return browser.get("/changes", query_string={"since": since, "on": list(on), **more}, headers={"HX-Request": "true"})
+
+
+def test_those_who_see_the_record_are_told_who_is_at_work(cast, login, lead):
+    assert login(cast.manager).post(f"/leads/{lead.id}/presence", data={"doing": "call"}).status_code == SILENT
+    answer = ask(login(cast.seller), f"lead.{lead.id}")
+    assert answer.status_code == 200
+    assert f'data-live="lead.{lead.id}"' in answer.text
+    assert "正在跟进 · 钱经理" in answer.text
+    assert "通话中" in answer.text
+
+
+def test_whoever_is_at_work_is_not_told_of_himself(cast, login, lead):
+    browser = login(cast.seller)
+    browser.post(f"/leads/{lead.id}/presence", data={"doing": "follow_up"})
+    assert ask(browser, f"lead.{lead.id}").status_code == SILENT
+
+
+def test_who_does_not_see_the_record_is_told_nothing_and_not_even_that_there_is_something(cast, login, lead):
+    browser = login(cast.rival)
+    quiet = ask(browser, f"lead.{lead.id}")
+    presence.start(lead, cast.manager, Presence.CALL)
+    answer = ask(browser, f"lead.{lead.id}", since=quiet.headers["Haitu-Since"])
+    assert (quiet.status_code, answer.status_code) == (SILENT, SILENT)
+    assert answer.headers["Haitu-Since"].endswith(".")
+    assert browser.post(f"/leads/{lead.id}/presence", data={"doing": "call"}).status_code == 404
+
+
+def test_the_answer_is_empty_until_something_is_new(cast, login, lead):
+    presence.start(lead, cast.manager, Presence.CALL)
+    browser = login(cast.seller)
+    first = ask(browser, f"lead.{lead.id}")
+    second = ask(browser, f"lead.{lead.id}", since=first.headers["Haitu-Since"])
+    presence.stop(lead, cast.manager)
+    third = ask(browser, f"lead.{lead.id}", since=second.headers["Haitu-Since"])
+    assert (first.status_code, second.status_code, third.status_code) == (200, SILENT, 200)
+    assert "钱经理" not in third.text
+
+
+def test_work_on_a_deal_shows_on_the_customers_page_and_its_kind_to_those_alone_who_see_deals(cast, login, customer):
+    deal = deals.create(cast.seller, customer, "商机", 100_00)
+    presence.start(deal, cast.seller, Presence.QUOTE)
+    assert "做报价" in ask(login(cast.manager), f"customer.{customer.id}").text
+    told = ask(login(cast.finance), f"customer.{customer.id}").text
+    assert "正在跟进 · 孙一" in told
+    assert "做报价" not in told
+
+
+def test_of_many_the_first_is_named_and_the_others_counted(cast, login, lead):
+    for person in (cast.manager, cast.rival, cast.admin):
+        presence.start(lead, person, Presence.FOLLOW_UP)
+    assert "正在跟进 · 钱经理等 3 人" in ask(login(cast.seller), f"lead.{lead.id}").text
+
+
+def test_whoever_leaves_says_so(cast, login, lead):
+    browser = login(cast.manager)
+    browser.post(f"/leads/{lead.id}/presence", data={"doing": "call"})
+    assert browser.post(f"/leads/{lead.id}/presence/end").status_code == SILENT
+    assert Presence.select().count() == 0
+
+
+@pytest.mark.parametrize("doing", ["", "sleeping"])
+def test_only_known_kinds_of_work_are_taken(cast, login, lead, doing):
+    assert login(cast.seller).post(f"/leads/{lead.id}/presence", data={"doing": doing}).status_code == 422
+
+
+@pytest.mark.parametrize("on", ["user.1", "lead.x", "lead.-1", "lead.99999999999"])
+def test_a_question_that_no_page_asks_is_refused(cast, login, on):
+    assert ask(login(cast.seller), on).status_code == 400
+
+
+@pytest.mark.parametrize("since", ["", "x", "-5.ab", "99999999999", "5.<b>"])
+def test_a_since_that_makes_no_sense_is_no_fault(cast, login, lead, since):
+    assert ask(login(cast.seller), f"lead.{lead.id}", since=since).status_code in (200, SILENT)
+
+
+def test_the_owner_has_a_message_that_leads_to_the_record(cast, login, lead):
+    login(cast.manager).post(f"/leads/{lead.id}/presence", data={"doing": "call"})
+    assert Notice.get(Notice.user == cast.seller).record_id == lead.id
+    assert "钱经理 正在跟进你的线索 苏州恒立机械有限公司。" in login(cast.seller).get("/notices").text
+
+
+# ---- who asks --------------------------------------------------------------------------------------------------------
+
+
+def test_without_a_session_nothing_is_told(stranger, lead):
+    answer = ask(stranger, f"lead.{lead.id}")
+    assert answer.status_code == 401
+    assert "Haitu-Since" not in answer.headers
+
+
+@pytest.mark.parametrize("end", ["log out", "end the others", "disable"])
+def test_a_session_that_has_ended_is_told_nothing_from_then_on(cast, login, lead, end):
+    browser = login(cast.seller)
+    assert ask(browser, f"lead.{lead.id}").status_code == SILENT
+    if end == "disable":
+        accounts.disable(cast.seller, by=cast.admin)
+    elif end == "log out":
+        accounts.log_out(Session.get(Session.user == cast.seller), by=cast.seller)
+    else:
+        accounts.end_sessions(cast.seller, by=cast.admin)
+    assert ask(browser, f"lead.{lead.id}").status_code == 401
+
+
+def test_asking_does_not_keep_a_session_alive(cast, login, lead):
+    browser = login(cast.seller)
+    long_ago = Session.get(Session.user == cast.seller).created_at.replace(year=2020)
+    Session.update(last_seen_at=long_ago).where(Session.user == cast.seller).execute()
+    assert ask(browser, f"lead.{lead.id}").status_code == 401
+    assert Session.get(Session.user == cast.seller).last_seen_at == long_ago
+
+
+def test_a_quiet_question_costs_two_statements_however_much_the_page_shows(cast, login, lead, queries):
+    browser = login(cast.seller)
+    many = [leads.create(cast.seller, name=f"公司{number}") for number in range(40)]
+    shown = "lead." + ".".join(str(each.id) for each in many)
+    ask(browser, shown)
+    with queries() as few:
+        ask(browser, f"lead.{lead.id}")
+    with queries() as lots:
+        ask(browser, shown)
+    assert len(few) == len(lots) == 2  # the newest facts, and who is at work; both shared by all pages of the process
+
+
+def test_who_is_at_work_costs_one_statement_for_each_kind_however_many_they_are(cast, login, queries):
+    browser = login(cast.seller)
+    many = [leads.create(cast.seller, name=f"公司{number}") for number in range(20)]
+    shown = "lead." + ".".join(str(each.id) for each in many)
+    ask(browser, shown)
+    for each in many:
+        presence.start(each, cast.manager, Presence.CALL)
+    ask(browser)  # the new facts are read
+    with queries() as seen:
+        assert ask(browser, shown).text.count("钱经理 通话中") == 20
+    assert len(seen) == 3

@@ -1,0 +1,195 @@
+"""What an open page is told while one looks at it: who else is at work on what it shows, and what left or entered its pool."""
+
+from collections import defaultdict
+from functools import lru_cache
+from zlib import crc32
+
+from flask import Blueprint, abort, current_app, g, render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from domain import accounts, live, now, presence
+from domain import pool as pools
+from models import BY_KIND, SEEN_BY, Lead, Pool, Presence, capped_counts
+from views.follow_ups import KINDS, find
+from views.formats import capped as count_words
+from views.helpers import whole
+from views.pools import narrowed
+
+bp = Blueprint("live", __name__)
+
+MOST = 500  # records that one page asks about, and arrivals that it is told of
+SINCE = "Haitu-Since"
+DOINGS = {
+    Presence.FOLLOW_UP: _l("writing a follow-up"),
+    Presence.CALL: _l("on the phone"),
+    Presence.QUOTE: _l("writing a quote"),
+    Presence.TICKET: _l("opening a ticket"),
+}
+NAMED = 2  # of several who are at work at once
+
+
+def latest():
+    """The news, as new as the settings ask, and the same throughout a request."""
+    if "news" not in g:
+        g.news = live.lookout.look(current_app.config["NEWS_AGE"])
+    return g.news
+
+
+@bp.app_template_global()
+def newest_fact():
+    """From where on a page that is drawn now asks for news."""
+    return latest().head
+
+
+# ---- who asks --------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=2_000)
+def holder(token, people, minute):
+    """Whose session it is: asked of the database anew when anything about people has changed, and every minute.
+
+    A page that asks by itself does not keep a session alive.
+    """
+    session = accounts.living(token, now())
+    return session.user if session else None
+
+
+def whoever_looks(token):
+    """The person at an open page, known without a question to the database."""
+    news = latest()
+    return holder(token, news.people, news.minute)
+
+
+# ---- the questions of a page -----------------------------------------------------------------------------------------
+
+
+@bp.get("/changes")
+def changes():
+    """204 as long as nothing is new for this page; else what is, in parts that live.js puts in their places."""
+    news, shown = latest(), shown_records()
+    since, mark = told_before(news)
+    people = at_work_on(news, shown)
+    new_mark = f"{crc32(repr(sorted(people.items())).encode()):x}" if people else ""
+    pool = news_of_pool(news, since, shown)
+    headers = {SINCE: f"{news.head}.{new_mark}"}
+    if new_mark == mark and not pool:
+        return "", 204, headers
+    return render_template("live/changes.html", people=people, pool=pool), 200, headers
+
+
+def told_before(news):
+    """(the newest fact, the mark of who was at work) of the last answer, as the page gives them back."""
+    head, _dot, mark = request.args.get("since", "").partition(".")
+    try:
+        return whole(head), mark
+    except ValueError:
+        return news.head, mark
+
+
+def shown_records():
+    """{kind: ids} of ?on=lead.12.15: what the page shows."""
+    shown = defaultdict(set)
+    for text in request.args.getlist("on"):
+        kind, *ids = text.split(".")
+        if kind not in KINDS.values():
+            abort(400)
+        try:
+            shown[kind].update(whole(id) for id in ids[:MOST])
+        except ValueError:
+            abort(400)
+    return shown
+
+
+def at_work_on(news, shown):
+    """{(kind, id): [AtWork]}: the others who are at work on what is shown and what this person may see of it."""
+    found = defaultdict(list)
+    for who in news.present:
+        for kind, id in who.places:
+            if who.user_id != g.user.id and id in shown.get(kind, ()):
+                found[kind, id].append(who)
+    seen = {kind: seen_of(news, kind, frozenset(id for other, id in found if other == kind)) for kind, _id in found}
+    return {place: people for place, people in found.items() if place[1] in seen[place[0]]}
+
+
+def seen_of(news, kind, ids):
+    """Those of these ids that this person may see."""
+    table, user = BY_KIND[kind], g.user
+    visible = table.visible_to(user).where(table.id.in_(ids))
+    return news.once((user.id, kind, ids), lambda: {id for (id,) in visible.select(table.id).tuples()})
+
+
+@bp.app_template_global()
+def at_work_words(people):
+    """王芳; 王芳、李雷; 王芳等 3 人."""
+    names = list(dict.fromkeys(who.name for who in people))
+    if len(names) > NAMED:
+        return _("%(name)s and others, %(n)s in all", name=names[0], n=len(names))
+    return _(", ").join(names)
+
+
+@bp.app_template_global()
+def doing_words(who):
+    """What somebody does; to a role that does not see the deal, only that he is at work."""
+    return DOINGS[who.doing if g.user.role in SEEN_BY[who.kind] else Presence.FOLLOW_UP]
+
+
+# ---- an open page of a pool ------------------------------------------------------------------------------------------
+
+
+def news_of_pool(news, since, shown):
+    """What left and entered the pool of ?pool=lead.3 since then; None when it is as it was, or not this person's to see."""
+    kind, _dot, id = request.args.get("pool", "").partition(".")
+    if kind not in live.POOLED or not id.isdecimal():
+        return None
+    id, slept = whole(id), since < news.floor
+    moved = {fact.record_id: fact for fact in news.after(since) if fact.moves and fact.kind == kind}
+    gone = [fact for fact in moved.values() if fact.record_id in shown[kind] and fact.pool_id != id]
+    come = {fact.record_id for fact in moved.values() if fact.record_id not in shown[kind] and fact.pool_id == id}
+    mine = any(g.user.id in (fact.actor_id, fact.owner_id) for fact in moved.values())
+    here = next((pool for pool in open_pools(news) if pool.id == id), None) if gone or come or mine or slept else None
+    if here is None:
+        return None
+    return {
+        "kind": kind, "gone": gone, "come": fitting(here, come), "slept": slept, "now": now(), "counts": counts(news),
+        "quota": pools.quota(g.user) if mine or slept else None,
+    }
+
+
+def open_pools(news):
+    return news.once(("pools", g.user.id), lambda: list(Pool.open_to(g.user)))
+
+
+def counts(news):
+    """{pool: how many lie in it, in words}, counted once for everybody."""
+    here = open_pools(news)
+    queries = {f"pool_{pool.id}": Lead.select().where(Lead.pool == pool, Lead.owner.is_null()) for pool in here}
+    numbers = news.once(tuple(queries), lambda: capped_counts(queries))
+    return {pool.id: count_words(numbers[f"pool_{pool.id}"]) for pool in here}
+
+
+def fitting(here, ids):
+    """Those of the new ones that the page's filters let through."""
+    if not ids or not any(request.args.get(name) for name in ("source", "city", "within", "q")):
+        return sorted(ids)[:MOST]
+    return [id for (id,) in narrowed(Lead.lying_in(here), here).where(Lead.id.in_(sorted(ids)[:MOST])).select(Lead.id).tuples()]
+
+
+# ---- 正在跟进 -----------------------------------------------------------------------------------------------------------
+
+
+@bp.post("/<any(leads, customers, opportunities):plural>/<int:id>/presence")
+def start(plural, id):
+    """The browser of whoever sees the record says that he is at work on it, and says so again every minute."""
+    doing = request.form.get("doing")
+    record = find(plural, id)
+    if doing not in Presence.DOINGS:
+        abort(422)
+    presence.start(record, g.user, doing)
+    return "", 204
+
+
+@bp.post("/<any(leads, customers, opportunities):plural>/<int:id>/presence/end")
+def stop(plural, id):
+    presence.stop(find(plural, id), g.user)
+    return "", 204
