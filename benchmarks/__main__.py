@@ -2,14 +2,14 @@
 
 import argparse
 
-from benchmarks import claims, floors, imports, pages, pdf, server
+from benchmarks import claims, floors, imports, likenesses, pages, pdf, server
 from benchmarks.places import Place, application
 from benchmarks.report import Report
 from domain import schema
 
 TOPICS = {  # the last ones write
-    "pages": pages.measure, "floors": floors.measure, "pdf": pdf.measure, "server": server.measure, "claims": claims.measure,
-    "imports": imports.measure,
+    "likenesses": likenesses.measure, "pages": pages.measure, "floors": floors.measure, "pdf": pdf.measure, "server": server.measure,
+    "claims": claims.measure, "imports": imports.measure,
 }
 
 
