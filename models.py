@@ -130,6 +130,7 @@ class Company(Table):
     discount_floor = IntegerField(default=9000)  # basis points; what an approver compares a quote with
     margin_floor = IntegerField(default=3000)
     amount_limit = BigIntegerField(default=50_000_000)  # 分
+    watermark = BooleanField(default=False)  # who looks, and when, across pages, prints and exports (水印)
     is_demo = BooleanField(default=False)
     created_at = DateTimeField(default=utcnow)
 
@@ -570,7 +571,7 @@ class Claim(Table):
     end_reason = TextField(default="")
 
     class Meta:
-        indexes = ((("owner", "day", "how"), False),)
+        indexes = ((("owner", "day", "how"), False), (("ended_by", "ended_at"), False))
 
 
 Claim.add_index(Claim.lead, unique=True, where=Claim.ended_at.is_null(), name="claim_one_open")
@@ -1125,6 +1126,111 @@ class ImportProblem(Table):
 
     class Meta:
         indexes = ((("job", "row_number"), False),)
+
+
+# ---- what is looked at and carried away (防泄露) ----------------------------------------------------------------------
+
+
+class Allowance(Table):
+    """What somebody of a role may open in the pools, reveal and export in a day; null is no limit."""
+
+    LIMITS = ("pool_views", "reveals", "exported_rows")
+
+    role = TextField(unique=True)
+    pool_views = IntegerField(null=True, default=200)
+    reveals = IntegerField(null=True, default=50)
+    exported_rows = IntegerField(null=True, default=5_000)
+
+    @classmethod
+    def of(cls, role):
+        """The one that was set for the role, else the usual one: administrators have no limit."""
+        unlimited = dict.fromkeys(cls.LIMITS) if role == User.ADMINISTRATOR else {}
+        return cls.get_or_none(cls.role == role) or cls(role=role, **unlimited)
+
+
+class RecordView(Table):
+    """That somebody opened a lead or a customer on a day: the access log, the one table that looking writes."""
+
+    user = ForeignKeyField(User, backref="+", index=False)
+    day = DateField()  # in the company's time zone
+    from_pool = BooleanField()  # it lay in a pool
+    record_kind = TextField()
+    record_id = IntegerField()
+    at = DateTimeField(default=utcnow)
+
+    class Meta:
+        indexes = (
+            (("user", "day", "from_pool", "record_kind", "record_id"), True),
+            (("record_kind", "record_id"), False),
+            (("day",), False),
+        )
+
+
+class Reveal(Table):
+    """That somebody had a masked number shown (显示), once per record and day."""
+
+    user = ForeignKeyField(User, backref="reveals", index=False)
+    day = DateField()
+    record_kind = TextField()
+    record_id = IntegerField()
+    at = DateTimeField(default=utcnow)
+
+    class Meta:
+        indexes = ((("user", "day", "record_kind", "record_id"), True), (("day",), False))
+
+
+class Export(Table):
+    """A list on its way out as a workbook: asked for, written, kept for a week, then only this row remains."""
+
+    RUNNING, DONE, FAILED = STATUSES = ("running", "done", "failed")
+
+    what = TextField()
+    user = ForeignKeyField(User, backref="exports", index=False)
+    day = DateField()
+    title = TextField()  # of the sheet and the file, in the language in which it was asked for
+    filters = JSON(default=list)  # [[label, value]] as the page told them
+    layout = JSON(default=dict)  # the headers and the words of its columns, in that language
+    stored_as = TextField()
+    status = TextField(default=RUNNING)
+    total = IntegerField()
+    written = IntegerField(default=0)
+    in_background = BooleanField(default=False)
+    sha256 = TextField(default="")
+    created_at = DateTimeField(default=utcnow)
+    finished_at = DateTimeField(null=True)
+    removed_at = DateTimeField(null=True)  # when its file went
+
+    class Meta:
+        indexes = ((("user", "day"), False), (("day",), False), (("status",), False))
+
+    @classmethod
+    def visible_to(cls, user):
+        """A file is for the one who had it made, nobody else."""
+        return cls.select().where(cls.user == user.id)
+
+    @property
+    def is_kept(self):
+        return self.status == self.DONE and self.removed_at is None
+
+
+class LeakAlert(Table):
+    """That somebody looked at, revealed, exported or gave back far more on a day than he does in a month (异常提醒)."""
+
+    VIEWS, REVEALS, EXPORTS, RELEASES = KINDS = ("views", "reveals", "exports", "releases")
+
+    user = ForeignKeyField(User, backref="+", index=False)
+    day = DateField()
+    what = TextField()
+    number = IntegerField()
+    norm = IntegerField()  # what it had to exceed
+    at = DateTimeField(default=utcnow)
+
+    class Meta:
+        indexes = ((("user", "day", "what"), True), (("at",), False))
+
+    @classmethod
+    def visible_to(cls, user):
+        return cls.select(cls, User).join(User).where(EVERYTHING if user.is_a(User.ADMINISTRATOR) else NOTHING)
 
 
 TABLES = [table for table in Table.__subclasses__() + Owned.__subclasses__() if table is not Owned]

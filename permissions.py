@@ -176,6 +176,25 @@ def can_call_back_ticket(user, ticket):
     return supervises and ticket.owner_id != user.id
 
 
+# ---- exports ---------------------------------------------------------------------------------------------------------
+
+
+EXPORTED_BY = {
+    **dict.fromkeys(("lead", "customer", "contact", "opportunity"), (User.ADMINISTRATOR, User.MANAGER)),
+    **dict.fromkeys(("quote", "order"), (User.ADMINISTRATOR, User.MANAGER, User.FINANCE)),
+    "ticket": (User.ADMINISTRATOR, User.MANAGER),
+}
+
+
+def can_export(user, what):
+    """A list leaves the house by the hands of those who answer for it; what they do not see is not in it."""
+    return user.is_a(*EXPORTED_BY[what])
+
+
+def can_export_anything(user):
+    return any(can_export(user, what) for what in EXPORTED_BY)
+
+
 # ---- imports and administration --------------------------------------------------------------------------------------
 
 

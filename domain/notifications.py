@@ -22,6 +22,11 @@ SENTENCES = {
     "lead.work_started": _l("%(actor)s is at work on your lead %(name)s."),
     "customer.work_started": _l("%(actor)s is at work on your customer %(name)s."),
     "opportunity.work_started": _l("%(actor)s is at work on your deal %(name)s."),
+    "export.finished": _l("Your export %(title)s is ready: %(rows)s rows."),
+    "user.leak_suspected": _l(
+        "%(actor)s did far more than usual on %(day)s: %(views)s records opened, %(reveals)s numbers revealed, "
+        "%(exports)s rows exported, %(releases)s records given back."
+    ),
 }
 ASKING = ("quote.submitted", "quote.node_approved", "quote.approver_changed", "quote.administrators_asked")  # messages that end in a decision
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from domain import accounts, backup, imports, members, now, schema, transaction
+from domain import accounts, backup, exports, imports, leaks, members, now, schema, transaction
 from models import Lease, db
 
 log = logging.getLogger("haitu.schedule")
@@ -19,6 +19,8 @@ def start(data):
     clock.add_job(run, "interval", hours=1, args=("sessions", accounts.forget_old_rows))
     clock.add_job(run, "interval", hours=1, args=("teams", members.end_expired))
     clock.add_job(run, "interval", hours=1, args=("uploads", lambda: imports.forget_old_uploads(data)))
+    clock.add_job(run, "interval", hours=1, args=("exports", lambda: exports.forget_old_files(data)))
+    clock.add_job(run, "interval", hours=1, args=("leaks", leaks.sweep))
     clock.add_job(run, "interval", hours=1, args=("statistics", schema.refresh_statistics))
     clock.add_job(run, "cron", hour=19, args=("backup", lambda: backup.create(data, "nightly")))  # 03:00 in China
     clock.start()

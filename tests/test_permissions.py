@@ -40,6 +40,7 @@ VISIBLE = {
     "order": SEEN_BY_SALES | {"finance": RECORDS},
     "ticket": SEEN_BY_SALES | {"service": RECORDS},
     "import": rule(admin=(MINE,), manager=(MINE,)),
+    "export": rule(manager=(MINE,)),
     "notice": rule(seller=(MINE,)),
     "product": everyone("any"),
 }
@@ -134,6 +135,9 @@ ON_RECORDS = {
     "imports.mapping": ("import", ANY),
     "imports.run": ("import", ANY),
     "imports.discard": ("import", ANY),
+    "exports.show": ("export", ANY),
+    "exports.progress": ("export", ANY),
+    "exports.download": ("export", ANY),
     "notices.read": ("notice", ANY),
     "products.edit": ("product", rule(admin=("any",), manager=("any",), finance=("any",))),
     "products.save": ("product", rule(admin=("any",), manager=("any",), finance=("any",))),
@@ -168,6 +172,8 @@ GENERAL = {
     **dict.fromkeys(("products.new", "products.create"), IMPORTERS),
     **dict.fromkeys(("imports.index", "imports.create"), IMPORTERS),
     "imports.template": ("admin", "manager"),  # of leads
+    **dict.fromkeys(("exports.new", "exports.create"), ("admin", "manager")),  # of leads
+    "exports.index": IMPORTERS,
     "approvals.show": ("admin", "manager", "seller", "finance"),  # of the seller's quote: whoever sees it
     **dict.fromkeys(
         ("settings.index", "settings.save", "design.show", "people.index", "people.new", "people.create", "people.show",

@@ -8,7 +8,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 from domain import approvals, customers, deals, follow_ups, leads, notifications, now, orders, tickets
-from models import Import, ImportProblem, Member, Pool, Product, Quote
+from models import Export, Import, ImportProblem, Member, Pool, Product, Quote
 from tests import offers
 
 
@@ -30,6 +30,8 @@ def build(cast):
     ImportProblem.create(job=job, row_number=2, refused=True, rule="required", cells=[""])
     made["import"] = {"mine": job.id}
     notifications.notify([cast.seller], "lead.assigned", SimpleNamespace(kind=lambda: "lead", id=made["lead"]["mine"]), name="x", actor="y")
+    export = Export.create(what="lead", user=cast.manager, day=now().date(), title="线索", stored_as="none", status=Export.DONE, total=1)
+    made["export"] = {"mine": export.id}
     made["notice"] = {"mine": cast.seller.notices.get().id}
     made["product"] = {"any": Product.select().first().id}
     return made

@@ -8,7 +8,8 @@ from flask_wtf.csrf import CSRFError
 from peewee import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from domain import Refused
+from domain import Refused, now
+from domain.allowances import UsedUp
 from models import Company
 from views.helpers import remember_where, toast, with_messages
 
@@ -32,6 +33,7 @@ def init_app(app):
     app.before_request(require_setup_and_login)
     app.after_request(add_headers)
     app.register_error_handler(Refused, refused)
+    app.register_error_handler(UsedUp, used_up)
     app.register_error_handler(CSRFError, stale_form)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(OperationalError, database_busy)
@@ -78,10 +80,20 @@ def add_headers(response):
 
 def refused(error):
     """409: the rule's sentence, and nothing changed. A plain form goes back to where it came from."""
+    return refusal(error.message, 409)
+
+
+def used_up(error):
+    """429: a day's allowance is spent; the sentence and the header say when there is a new one."""
+    answer, code, *headers = refusal(error.message, 429)
+    return answer, code, {"Retry-After": str(int((error.until - now()).total_seconds())), **(headers[0] if headers else {})}
+
+
+def refusal(message, code):
     if request.htmx:
-        toast(error.message, kind="bad")
-        return with_messages(""), 409, {"HX-Reswap": "none"}
-    return render_template("errors/error.html", code=409, message=error.message, back=remember_where()), 409
+        toast(message, kind="bad")
+        return with_messages(""), code, {"HX-Reswap": "none"}
+    return render_template("errors/error.html", code=code, message=message, back=remember_where()), code
 
 
 def stale_form(error):

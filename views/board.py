@@ -158,24 +158,36 @@ def after_move(opportunity, left):
 
 def listed(wanted):
     """A page of rows of one status, with the counts of all three."""
-    status, sort = request.args.get("status", Opportunity.OPEN), request.args.get("sort", "new")
-    query = Opportunity.visible_to(g.user).where(*wanted.narrowing(), *dated(wanted.period))
-    stage = request.args.get("stage", type=whole)
-    if stage:
-        query = query.where(Opportunity.stage == stage)
-    counts = capped_counts({name: query.where(Opportunity.status == name) for name in Opportunity.STATUSES})
-    status = status if status in counts else Opportunity.OPEN
-    rows = page_of(query.where(Opportunity.status == status), *SORTS.get(sort, SORTS["new"]))
+    query, columns, descending = in_order(wanted)
+    every, stage = of_every_status(wanted), request.args.get("stage", type=whole)
+    rows = page_of(query, *columns, descending=descending)
     return {
         "wanted": wanted,
         "rows": rows,
-        "counts": counts,
-        "status": status,
-        "sort": sort,
+        "counts": capped_counts({name: every.where(Opportunity.status == name) for name in Opportunity.STATUSES}),
+        "status": status_shown(),
+        "sort": request.args.get("sort", "new"),
         "stage": stage and Stage.get_or_none(Stage.id == stage),
         **narrowed_to(wanted),
         **about(rows.rows),
     }
+
+
+def in_order(wanted):
+    """(query, columns, newest first): the list that the address asks for, on the page and as an export."""
+    columns = SORTS.get(request.args.get("sort"), SORTS["new"])
+    return of_every_status(wanted).where(Opportunity.status == status_shown()), columns, True
+
+
+def of_every_status(wanted):
+    query = Opportunity.visible_to(g.user).where(*wanted.narrowing(), *dated(wanted.period))
+    stage = request.args.get("stage", type=whole)
+    return query.where(Opportunity.stage == stage) if stage else query
+
+
+def status_shown():
+    status = request.args.get("status", Opportunity.OPEN)
+    return status if status in Opportunity.STATUSES else Opportunity.OPEN
 
 
 def dated(period):

@@ -83,14 +83,26 @@ class ContactForm(FlaskForm):
 
 @bp.get("")
 def index():
-    tab = request.args.get("tab", "mine" if sees_leads(g.user) else "all")
-    wanted = {name: request.args.get(name, "").strip()[:100] for name in FILTERS}
-    queries = tabs()
-    tab = tab if tab in queries else "all"
+    query, columns, descending = listed()
     return page(
-        "customers/index.html", "rows", rows=page_of(filtered(queries[tab], wanted), Customer.updated_at, Customer.id),
-        tab=tab, tabs=capped_counts(queries), wanted=wanted,
+        "customers/index.html", "rows", rows=page_of(query, *columns, descending=descending), tab=tab_shown(),
+        tabs=capped_counts(tabs()), wanted=asked_for(),
     )
+
+
+def listed():
+    """(query, columns, newest first): the list that the address asks for, on the page and as an export."""
+    return filtered(tabs()[tab_shown()], asked_for()), (Customer.updated_at, Customer.id), True
+
+
+def tab_shown():
+    tab = request.args.get("tab", "mine" if sees_leads(g.user) else "all")
+    return tab if tab in tabs() else "all"
+
+
+def asked_for():
+    """{filter: what the address says}."""
+    return {name: request.args.get(name, "").strip()[:100] for name in FILTERS}
 
 
 def tabs():

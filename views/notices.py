@@ -12,7 +12,7 @@ bp = Blueprint("notices", __name__)
 
 PLACES = {
     "lead": "leads.show", "customer": "customers.show", "opportunity": "opportunities.show", "quote": "quotes.show",
-    "order": "orders.show", "ticket": "tickets.show",
+    "order": "orders.show", "ticket": "tickets.show", "export": "exports.show",
 }
 
 
@@ -51,10 +51,10 @@ def read_all():
 def places_of(notices):
     """{notice id: the page it is about}; what this person no longer sees has none. One query per kind of record."""
     seen = {}
-    for kind in {notice.record_kind for notice in notices}:
+    for kind in {notice.record_kind for notice in notices} & PLACES.keys():
         ids = [notice.record_id for notice in notices if notice.record_kind == kind]
         seen[kind] = {record.id for record in BY_KIND[kind].visible_to(g.user).where(BY_KIND[kind].id.in_(ids))}
-    return {notice.id: place_of(notice) for notice in notices if notice.record_id in seen[notice.record_kind]}
+    return {notice.id: place_of(notice) for notice in notices if notice.record_id in seen.get(notice.record_kind, ())}
 
 
 def place_of(notice):

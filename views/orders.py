@@ -32,16 +32,30 @@ def order_status(order):
 
 @bp.get("/orders")
 def index():
-    status, text = request.args.get("status"), request.args.get("q", "").strip()[:100]
-    shown, customer = Order.visible_to(g.user), known(Customer.visible_to(g.user), request.args.get("customer"))
-    if customer:
-        shown = shown.where(Order.customer == customer.id)
-    numbers = counts_by_status(shown, STATUSES)
+    query, columns, descending = listed()
+    shown, customer = of_customer()
+    return page(
+        "orders/index.html", "part", orders=page_of(query, *columns, descending=descending), status=request.args.get("status"),
+        text=text_asked_for(), customer=customer, counts=counts_by_status(shown, STATUSES), statuses=STATUSES,
+    )
+
+
+def listed():
+    """(query, columns, newest first): the list that the address asks for, on the page and as an export."""
+    shown, status = of_customer()[0], request.args.get("status")
     if status in STATUSES:
         shown = shown.where(Order.status == status)
-    found = page_of(search.of_number_or_customer(shown, text), Order.created_at, Order.id)
-    context = {"orders": found, "status": status, "text": text, "customer": customer, "counts": numbers, "statuses": STATUSES}
-    return page("orders/index.html", "part", **context)
+    return search.of_number_or_customer(shown, text_asked_for()), (Order.created_at, Order.id), True
+
+
+def of_customer():
+    """(the orders one sees, limited to the customer whom the address names; this customer or None)."""
+    shown, customer = Order.visible_to(g.user), known(Customer.visible_to(g.user), request.args.get("customer"))
+    return (shown.where(Order.customer == customer.id) if customer else shown), customer
+
+
+def text_asked_for():
+    return request.args.get("q", "").strip()[:100]
 
 
 # ---- one order -------------------------------------------------------------------------------------------------------

@@ -54,21 +54,36 @@ def quote_status(quote):
 @bp.get("/quotes")
 def index():
     require(not g.user.is_a("service"))
-    mine = request.args.get("whose", "mine" if g.user.is_a(*SALES) else "team") == "mine"
-    status, text = request.args.get("status"), request.args.get("q", "").strip()[:100]
-    everyones = Quote.visible_to(g.user)
-    shown = everyones.where(Quote.owner == g.user.id) if mine else everyones
-    customer = known(Customer.visible_to(g.user), request.args.get("customer"))
-    if customer:
-        shown = shown.where(Quote.customer == customer.id)
-    counts = counts_by_status(shown, STATUSES)
+    query, columns, descending = listed()
+    shown, customer = of_customer()
+    return page(
+        "quotes/index.html", "rows", quotes=page_of(query, *columns, descending=descending), mine=is_mine(),
+        status=request.args.get("status"), text=text_asked_for(), customer=customer, counts=counts_by_status(shown, STATUSES),
+        statuses=STATUSES,
+    )
+
+
+def listed():
+    """(query, columns, newest first): the list that the address asks for, on the page and as an export."""
+    shown, status = of_customer()[0], request.args.get("status")
     if status in Quote.STATUSES:
         shown = shown.where(Quote.status == status)
-    found = page_of(search.of_number_or_customer(shown, text), Quote.id)
-    context = {
-        "quotes": found, "mine": mine, "status": status, "text": text, "customer": customer, "counts": counts, "statuses": STATUSES,
-    }
-    return page("quotes/index.html", "rows", **context)
+    return search.of_number_or_customer(shown, text_asked_for()), (Quote.id,), True
+
+
+def is_mine():
+    return request.args.get("whose", "mine" if g.user.is_a(*SALES) else "team") == "mine"
+
+
+def of_customer():
+    """(mine or everybody's, limited to the customer whom the address names; this customer or None)."""
+    shown, customer = Quote.visible_to(g.user), known(Customer.visible_to(g.user), request.args.get("customer"))
+    shown = shown.where(Quote.owner == g.user.id) if is_mine() else shown
+    return (shown.where(Quote.customer == customer.id) if customer else shown), customer
+
+
+def text_asked_for():
+    return request.args.get("q", "").strip()[:100]
 
 
 # ---- the editor ------------------------------------------------------------------------------------------------------

@@ -59,16 +59,22 @@ def queues():
 @bp.get("")
 def index():
     seen, tabs, wanted = Ticket.visible_to(g.user), queues(), asked_for()
-    if wanted["tab"] not in tabs:
-        abort(404)
-    condition = tabs[wanted["tab"]][1]
-    shown = narrowed(seen if condition is None else seen.where(condition), wanted)
+    query, columns, descending = listed()
     return page(
-        "tickets/index.html", tickets=page_of(shown, Ticket.id), kinds=KINDS, priorities=PRIORITIES, wanted=wanted,
+        "tickets/index.html", tickets=page_of(query, *columns, descending=descending), kinds=KINDS, priorities=PRIORITIES, wanted=wanted,
         priority_choices=[(value, words[0]) for value, words in PRIORITIES.items()], customer=chosen_customer(),
         tabs=[tab(name, label, condition, wanted["tab"], seen) for name, (label, condition) in tabs.items()],
         rates=rates_since(start_of_day(day_of(now()) - timedelta(days=PERIOD))),
     )
+
+
+def listed():
+    """(query, columns, newest first): the list that the address asks for, on the page and as an export."""
+    wanted = asked_for()
+    if wanted["tab"] not in queues():
+        abort(404)
+    seen, condition = Ticket.visible_to(g.user), queues()[wanted["tab"]][1]
+    return narrowed(seen if condition is None else seen.where(condition), wanted), (Ticket.id,), True
 
 
 def asked_for():

@@ -111,6 +111,9 @@ on("htmx:after:request", event => {
   if (dialog && ctx.request.method !== "GET" && ctx.response.raw.ok) dialog.close();
 });
 
+// A form whose answer is a file leaves its dialog.
+on("submit", event => { if ("closes" in event.target.dataset) event.target.closest("dialog")?.close(); });
+
 // A menu stands below its button, inside the window.
 on("toggle", event => {
   const menu = event.target;
