@@ -66,7 +66,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class QuoteDocument:
     """Everything that stands on a quote (报价单), amounts in fen, tax rates as shown ("13%"); nothing is looked up later.
-    language: zh or en. is_draft prints 草稿 across every page."""
+    language: zh or en. is_draft prints 草稿 across every page, mark whose internal copy it is."""
 
     number: str
     version: int
@@ -85,6 +85,7 @@ class QuoteDocument:
     terms: tuple = ()
     language: str = "zh"
     is_draft: bool = False
+    mark: str = ""
 
     @property
     def total_in_capitals(self):
@@ -99,8 +100,8 @@ class QuoteDocument:
         return "".join([self.number, *texts, *self.terms])
 
 
-def document_of(quote, language="zh", is_draft=None):
-    """The QuoteDocument of a Quote; is_draft None marks every quote that is not approved."""
+def document_of(quote, language="zh", is_draft=None, mark=""):
+    """The QuoteDocument of a Quote; is_draft None marks every quote that is not approved, `mark` an internal copy."""
     lines = list(quote.lines.order_by(QuoteLine.position))
     rates = sorted({line.tax_rate for line in lines}, reverse=True)
     return QuoteDocument(
@@ -121,6 +122,7 @@ def document_of(quote, language="zh", is_draft=None):
         terms=tuple(term.strip() for term in quote.terms.splitlines() if term.strip()),
         language=language,
         is_draft=quote.status != Quote.APPROVED if is_draft is None else is_draft,
+        mark=mark,
     )
 
 

@@ -5,16 +5,9 @@ from xlsxwriter import Workbook
 from domain import local
 from domain.export_columns import DAY, MOMENT, MONEY, NUMBER
 from domain.import_reports import LONGEST_CELL, PLAIN_TEXT
-from models import Company
 
 WIDTHS = {MONEY: 14, DAY: 12, MOMENT: 17, NUMBER: 9}
 RUNS = "=+-@\t\r\n＝＋－＠"  # with these a text becomes a formula once somebody saves the sheet as CSV
-
-
-def mark_of(user, at):
-    """苏州海图 · 孙一 (sunyi) · 2026-11-26 19:20: whose copy this is; empty where nothing is marked."""
-    company = Company.current()
-    return f"{company.short_name} · {user.name} ({user.login}) · {local(at):%Y-%m-%d %H:%M}" if company.watermark else ""
 
 
 def write(path, job, columns, rows):

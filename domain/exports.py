@@ -8,7 +8,7 @@ from pathlib import Path
 
 from peewee import chunked, fn
 
-from domain import Refused, _, allowances, day_of, events, export_book, leaks, notifications, now, transaction
+from domain import Refused, _, allowances, day_of, events, export_book, leaks, notifications, now, transaction, watermark
 from domain.export_columns import COLUMNS, seen, value_of
 from domain.masking import Sight
 from models import Export, User
@@ -48,7 +48,7 @@ def start(what, ids, by, data, title, words=None, filters=(), at=None):
     if not ids:
         raise Refused(_("There is nothing to export."))
     stored_as = f"{secrets.token_hex(16)}.xlsx"
-    layout = {"headers": [str(column.label) for column in COLUMNS[what]], "words": words or {}, "mark": export_book.mark_of(by, at)}
+    layout = {"headers": [str(column.label) for column in COLUMNS[what]], "words": words or {}, "mark": watermark.of(by, at)}
     path = folder_of(data) / stored_as
     ids_of(path).write_text("\n".join(map(str, ids)))
     try:

@@ -4,7 +4,10 @@ import models
 from tests import databases
 
 SEEN = {"session": {"last_seen_at"}}  # a visit is noted; that is all that looking may write
-NOTED = {"loginfailure"}  # a refused login counts towards the throttle
+NOTED = {
+    "loginfailure",  # a refused login counts towards the throttle
+    "recordview",  # the access log: that a record was opened, for the day's allowance and the alert, and nothing of the record
+}
 
 READING = ("GET", "HEAD", "OPTIONS")
 

@@ -183,7 +183,7 @@ GENERAL = {
          "stages.new", "stages.create", "stages.edit", "stages.save", "stages.move_up", "stages.move_down", "stages.remove",
          "approval_nodes.index", "approval_nodes.add", "approval_nodes.edit", "approval_nodes.save", "approval_nodes.move",
          "approval_nodes.remove", "words.index", "words.show", "words.add", "words.edit", "words.save", "system.show",
-         "calendar.index", "calendar.decide", "system.back_up", "system.check_audit"),
+         "calendar.index", "calendar.decide", "system.back_up", "system.check_audit", "leaks.index", "leaks.save"),
         ADMINISTRATORS,
     ),
 }

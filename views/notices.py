@@ -12,7 +12,7 @@ bp = Blueprint("notices", __name__)
 
 PLACES = {
     "lead": "leads.show", "customer": "customers.show", "opportunity": "opportunities.show", "quote": "quotes.show",
-    "order": "orders.show", "ticket": "tickets.show", "export": "exports.show",
+    "order": "orders.show", "ticket": "tickets.show", "export": "exports.show", "leakalert": "leaks.index",
 }
 
 

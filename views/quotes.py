@@ -8,7 +8,7 @@ from flask_babel import lazy_pgettext
 
 import documents
 from documents.glyphs import missing_glyphs
-from domain import approvals, quotes, search
+from domain import approvals, quotes, search, watermark
 from models import Approval, Customer, Opportunity, Order, Product, Quote
 from permissions import SALES, can_edit_quote, can_quote, can_see_cost, can_submit_quote, sells
 from views import quote_form
@@ -261,7 +261,7 @@ def missing(quote):
 def preview(id):
     quote = get_or_404(Quote.visible_to(g.user), id)
     sheet = url_for("static", filename="css/document.css")
-    return documents.quote_html(documents.document_of(quote), render_template, stylesheet=sheet)
+    return documents.quote_html(documents.document_of(quote, mark=watermark.of(g.user)), render_template, stylesheet=sheet)
 
 
 @bp.get("/quotes/<int:id>.pdf")

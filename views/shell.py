@@ -1,13 +1,14 @@
 """Who is asking, in which language, and what surrounds every page: navigation with its counts."""
 
 from functools import cached_property
+from urllib.parse import quote
 
-from flask import current_app, g, has_request_context, request, session, url_for
+from flask import current_app, g, has_request_context, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import pgettext
 
 import permissions
-from domain import accounts, now
+from domain import accounts, now, watermark
 from models import Approval, Lead, Notice, Opportunity, Task, Ticket, capped_counts
 from views import live
 from views.helpers import company, page_url
@@ -70,6 +71,12 @@ class Shell:
     @property
     def company(self):
         return company()
+
+    @cached_property
+    def watermark(self):
+        """A picture that says across the page who looks at it, and when; None where the company does not mark its pages."""
+        mark = watermark.of(g.user, company=company())
+        return f"data:image/svg+xml,{quote(render_template('shell/watermark.svg', mark=mark))}" if mark else None
 
     @property
     def user(self):
