@@ -124,6 +124,10 @@ class Company(Table):
     time_zone = TextField(default="Asia/Shanghai")
     daily_claim_limit = IntegerField(default=20)
     claim_capacity = IntegerField(default=100)
+    customer_claim_limit = IntegerField(default=10)
+    customer_capacity = IntegerField(default=200)
+    capacity_leaves_out_dealt = BooleanField(default=True)  # 已成交客户不占库容
+    lock_quota = IntegerField(default=10)  # customers and leads, each, that one person may keep from being recycled
     links_customers_by_name = BooleanField(default=True)  # 客户新建查重
     quote_valid_days = IntegerField(default=30)
     quote_terms = TextField(default="")
@@ -191,6 +195,11 @@ class User(Table):
             here = Department.path.startswith(self.department.path)
         colleagues = User.select(User.id).join(Department, on=User.department).where(here | (User.id == self.id))
         return tuple(row.id for row in colleagues)
+
+    @cached_property
+    def pools_run(self):
+        """Ids of the pools that this person administers by name."""
+        return {row.pool_id for row in PoolAdministrator.select().where(PoolAdministrator.user == self.id)}
 
     def oversees(self, other_id):
         return self.overseen is None or other_id in self.overseen
@@ -364,11 +373,15 @@ class Owned(Table):
     @classmethod
     def seen_by(cls, user):
         """The WHERE of visibility: mine or my subordinates', their teams', and all of a customer or deal that is theirs."""
+        return cls.seen_on(cls.grounds(user), user)
+
+    @classmethod
+    def seen_on(cls, grounds, user):
         if user.role not in SEEN_BY[cls.kind()]:
             return NOTHING
         if user.overseen is None:
             return EVERYTHING
-        return reduce(or_, cls.grounds(user))
+        return reduce(or_, grounds)
 
     @classmethod
     def grounds(cls, user):
@@ -396,38 +409,172 @@ class Owned(Table):
 
 
 class Pool(Table):
-    """A public pool (公海). Without a scope row it is open to everyone who works on leads."""
+    """A public pool (公海) of leads or of customers. Without a scope row it is open to everyone who works on leads.
+
+    Its limits come on top of the company's, and the smaller one counts; None and 0 days are no rule.
+    """
+
+    WHAT = ("lead", "customer")
+    CLAIM, ASSIGN = MODES = ("claim", "assign")  # its members claim; or its administrators hand out, and nobody claims
+    HIDEABLE = ("contact_name", "phone", "email", "wechat", "address", "website", "credit_code", "last_note")
 
     name = TextField(unique=True)
+    what = TextField(default="lead")
+    mode = TextField(default=CLAIM)
+    daily_claim_limit = IntegerField(null=True)  # claims a person and day
+    capacity = IntegerField(null=True)  # what one person may hold of this pool
+    cool_down_days = IntegerField(default=0)  # in which the last owner may not claim it back
+    hold_days = IntegerField(default=0)  # in which nobody may claim what was just given back
+    hidden_fields = JSON(default=list)  # not shown while a record lies here
+    drop_reasons = JSON(default=list)  # words of the dictionary; empty: all of them
     position = IntegerField(default=0)
 
     @classmethod
-    def open_to(cls, user):
+    def of(cls, what):
+        return cls.select().where(cls.what == what).order_by(cls.position, cls.id)
+
+    @classmethod
+    def open_to(cls, user, what=None):
         pools = cls.select().order_by(cls.position, cls.id)
+        pools = pools.where(cls.what == what) if what else pools
         if user.role not in SEEN_BY["lead"]:
             return pools.where(NOTHING)
         if user.is_a(User.ADMINISTRATOR):
             return pools
-        departments = user.department.path.strip("/").split("/") if user.department_id else []
-        mine = (PoolScope.user == user.id) | PoolScope.department.in_([int(part) for part in departments])
         return pools.where(
-            cls.id.not_in(PoolScope.select(PoolScope.pool)) | cls.id.in_(PoolScope.select(PoolScope.pool).where(mine))
+            cls.id.not_in(PoolScope.select(PoolScope.pool))
+            | cls.id.in_(PoolScope.select(PoolScope.pool).where(PoolScope.takes_in(user)))
+            | cls.id.in_(PoolAdministrator.select(PoolAdministrator.pool).where(PoolAdministrator.user == user.id))
         )
+
+    @property
+    def is_claimed_from(self):
+        return self.mode == self.CLAIM
+
+    def is_run_by(self, user):
+        """Whether this person administers the pool: hands out what lies in it, and reads it unmasked."""
+        return user.is_a(User.ADMINISTRATOR) or self.id in user.pools_run
 
 
 class PoolScope(Table):
-    """Who is a member of a pool: a person, or a department with all below it."""
+    """Who is a member of a pool: a person, a role, or a department, with all below it or alone."""
 
     pool = ForeignKeyField(Pool, backref="scopes", on_delete="CASCADE")
     department = ForeignKeyField(Department, null=True)
+    with_below = BooleanField(default=True)
     user = ForeignKeyField(User, null=True)
+    role = TextField(default="")
+
+    @classmethod
+    def takes_in(cls, user):
+        """The WHERE of the rows by which this person is a member."""
+        above = [int(part) for part in user.department.path.strip("/").split("/")] if user.department_id else []
+        department = (cls.department == user.department_id) | (cls.department.in_(above) & cls.with_below)
+        return (cls.user == user.id) | (cls.role == user.role) | department
 
 
-class Lead(Owned):
+class PoolAdministrator(Table):
+    """Who hands out what lies in a pool (公海管理员), besides the administrators of everything."""
+
+    pool = ForeignKeyField(Pool, backref="administrators", on_delete="CASCADE")
+    user = ForeignKeyField(User, backref="+")
+
+    class Meta:
+        indexes = ((("pool", "user"), True),)
+
+
+class Pooled(Owned):
+    """What somebody has, or what lies in a pool: a lead or a customer, and never both at once."""
+
+    WAY_IN, WAY_OUT = {}, {}  # the columns that change with the way into a pool, and with the way out
+
+    pool = ForeignKeyField(Pool, null=True, backref="+", index=False)
+    home_pool = ForeignKeyField(Pool, null=True, backref="+", index=False)  # where it goes when it is given back
+    owner = ForeignKeyField(User, null=True, backref="+", index=False)
+    owned_since = DateTimeField(null=True)  # when it came to the present owner; None in a pool
+    entered_pool_at = DateTimeField(null=True)
+    drop_reason = TextField(default="")
+    last_owner = ForeignKeyField(User, null=True, backref="+", index=False)
+    last_note = TextField(default="")
+    last_follow_up_at = DateTimeField(null=True)
+    next_at = DateTimeField(null=True)
+    locked_at = DateTimeField(null=True)  # 锁定: no rule takes it from its owner
+
+    @classmethod
+    def grounds(cls, user):
+        yield from super().grounds(user)
+        yield cls.pool.in_(Pool.open_to(user, cls.kind()).select(Pool.id))
+
+    @classmethod
+    def with_people(cls):
+        return (
+            cls.select(cls, User, Pool)
+            .join(User, JOIN.LEFT_OUTER, on=cls.owner)
+            .switch(cls)
+            .join(Pool, JOIN.LEFT_OUTER, on=cls.pool)
+        )
+
+    @classmethod
+    def held_visible_to(cls, user):
+        """What this person sees of the records that somebody has; and pooled_visible_to() of those that nobody has."""
+        return cls.with_people().where(cls.owner.is_null(False), cls.seen_on(super().grounds(user), user))
+
+    @classmethod
+    def pooled_visible_to(cls, user):
+        return cls.with_people().where(cls.owner.is_null(), cls.pool.in_(Pool.open_to(user, cls.kind()).select(Pool.id)))
+
+    @classmethod
+    def changes_hands(cls):
+        """The WHERE of the records that may be claimed, assigned or given back at all."""
+        return EVERYTHING
+
+    @classmethod
+    def lying_in(cls, pool):
+        """What a pool's page lists, each with the person who had it last: the columns of its row, not all of them."""
+        previous = User.alias()
+        return (
+            cls.select(*cls.row_of_pool(), previous.id, previous.name)
+            .join(previous, JOIN.LEFT_OUTER, on=(cls.last_owner == previous.id), attr="last_owner")
+            .where(cls.pool == pool, cls.owner.is_null())
+        )
+
+    @classmethod
+    def row_of_pool(cls):
+        shared = (cls.id, cls.name, cls.phone, cls.city, cls.source, cls.drop_reason, cls.entered_pool_at, cls.last_owner, cls.last_note)
+        return (*shared, cls.pool)
+
+    @classmethod
+    def claimable_by(cls, user):
+        """What this person may try to claim: what he sees, and what left an open pool since his page was drawn."""
+        lately = Claim.select(SQL("1")).where(Claim.of(cls), Claim.ended_at.is_null(), Claim.at > utcnow() - STALE_PAGE)
+        gone = cls.home_pool.in_(Pool.open_to(user, cls.kind()).select(Pool.id)) & fn.EXISTS(lately)
+        return cls.with_people().where(cls.seen_by(user) | gone)
+
+    @property
+    def in_pool(self):
+        return self.pool_id is not None
+
+    @property
+    def is_open(self):
+        """Whether it may still change hands."""
+        return True
+
+    @property
+    def is_locked(self):
+        return self.locked_at is not None
+
+    def is_open_to(self, user):
+        """Whether this person reads it unmasked: while it lies in a pool, those who run the pool alone."""
+        return not self.in_pool or self.pool.is_run_by(user)
+
+
+class Lead(Pooled):
     UNASSIGNED, PENDING, FOLLOWING, INVALID, CONVERTED, VOIDED = STATUSES = (
         "unassigned", "pending", "following", "invalid", "converted", "voided",
     )  # 未分配, 待处理, 跟进中, 无效, 已转换, 已作废
     WORKED_ON = (PENDING, FOLLOWING)
+    OPEN = (UNASSIGNED, *WORKED_ON, INVALID)
+    WAY_IN, WAY_OUT = {"status": UNASSIGNED}, {"status": PENDING}
 
     name = TextField()  # the company
     name_key = TextField(index=True)
@@ -447,15 +594,6 @@ class Lead(Owned):
     need = TextField(default="")
     registered_on = DateField(null=True)
     status = TextField(default=UNASSIGNED)
-    pool = ForeignKeyField(Pool, null=True, backref="leads", index=False)
-    home_pool = ForeignKeyField(Pool, null=True, backref="+", index=False)  # where it goes when it is given back
-    owner = ForeignKeyField(User, null=True, backref="leads", index=False)
-    entered_pool_at = DateTimeField(null=True)
-    drop_reason = TextField(default="")
-    last_owner = ForeignKeyField(User, null=True, backref="+", index=False)
-    last_note = TextField(default="")
-    last_follow_up_at = DateTimeField(null=True)
-    next_at = DateTimeField(null=True)
     converted_at = DateTimeField(null=True)
     created_by = ForeignKeyField(User, null=True, backref="+", index=False)
     created_at = DateTimeField(default=utcnow)
@@ -465,39 +603,12 @@ class Lead(Owned):
         constraints = [Check("status = 'voided' OR (pool_id IS NULL) <> (owner_id IS NULL)")]
 
     @classmethod
-    def grounds(cls, user):
-        yield from super().grounds(user)
-        yield cls.pool.in_(Pool.open_to(user).select(Pool.id))
+    def changes_hands(cls):
+        return cls.status.in_(cls.OPEN)
 
     @classmethod
-    def with_people(cls):
-        return (
-            cls.select(cls, User, Pool)
-            .join(User, JOIN.LEFT_OUTER, on=cls.owner)
-            .switch(cls)
-            .join(Pool, JOIN.LEFT_OUTER, on=cls.pool)
-        )
-
-    @classmethod
-    def lying_in(cls, pool):
-        """What a pool's page lists, each with the person who had it last: the columns of its row, not all of them."""
-        previous = User.alias()
-        shown = (
-            cls.id, cls.name, cls.contact_name, cls.phone, cls.city, cls.source, cls.drop_reason, cls.entered_pool_at,
-            cls.last_owner, cls.last_note, cls.need,
-        )
-        return (
-            cls.select(*shown, previous.id, previous.name)
-            .join(previous, JOIN.LEFT_OUTER, on=(cls.last_owner == previous.id), attr="last_owner")
-            .where(cls.pool == pool, cls.owner.is_null())
-        )
-
-    @classmethod
-    def claimable_by(cls, user):
-        """What this person may try to claim: what he sees, and what left an open pool since his page was drawn."""
-        lately = Claim.select(SQL("1")).where(Claim.lead == cls.id, Claim.ended_at.is_null(), Claim.at > utcnow() - STALE_PAGE)
-        gone = cls.home_pool.in_(Pool.open_to(user).select(Pool.id)) & fn.EXISTS(lately)
-        return cls.with_people().where(cls.seen_by(user) | gone)
+    def row_of_pool(cls):
+        return (*super().row_of_pool(), cls.contact_name, cls.need)
 
     @classmethod
     def held_by(cls, people):
@@ -521,16 +632,8 @@ class Lead(Owned):
         return cls.with_people().where(cls.status != cls.VOIDED, cls.id.in_(Member.records_of("lead", people)))
 
     @property
-    def in_pool(self):
-        return self.pool_id is not None
-
-    @property
     def is_open(self):
-        return self.status in (self.UNASSIGNED, self.PENDING, self.FOLLOWING, self.INVALID)
-
-    def is_open_to(self, user):
-        """Whether this person reads it unmasked: not while it lies in the pool."""
-        return not self.in_pool or user.is_a(User.ADMINISTRATOR)
+        return self.status in self.OPEN
 
 
 # What stands behind the id is there to be filtered by without a look at the row.
@@ -556,14 +659,16 @@ Lead.add_index(
 
 
 class Claim(Table):
-    """The ledger of ownership: who had a lead from when to when, how it came and why it went. Never edited, only closed."""
+    """The ledger of ownership: who had a lead or customer from when to when, how it came and why it went. Only ever closed."""
 
     CLAIMED, ASSIGNED, CREATED = HOW = ("claimed", "assigned", "created")
 
-    lead = ForeignKeyField(Lead, backref="claims")
+    record_kind = TextField()
+    record_id = IntegerField()
+    pool = ForeignKeyField(Pool, null=True, backref="+", index=False, on_delete="SET NULL")  # out of which it was claimed
     owner = ForeignKeyField(User, backref="claims", index=False)
     how = TextField()
-    by = ForeignKeyField(User, backref="+", index=False)
+    by = ForeignKeyField(User, null=True, backref="+", index=False)  # None: the system
     at = DateTimeField(default=utcnow)
     day = DateField()  # in the company's time zone; the daily limit counts rows that were claimed
     ended_at = DateTimeField(null=True)
@@ -571,10 +676,15 @@ class Claim(Table):
     end_reason = TextField(default="")
 
     class Meta:
-        indexes = ((("owner", "day", "how"), False), (("ended_by", "ended_at"), False))
+        indexes = ((("owner", "day", "how"), False), (("record_kind", "record_id", "id"), False), (("ended_by", "ended_at"), False))
+
+    @classmethod
+    def of(cls, record):
+        """The WHERE of one record's rows, or, given the table, of the row of a query around this one."""
+        return (cls.record_kind == record.kind()) & (cls.record_id == record.id)
 
 
-Claim.add_index(Claim.lead, unique=True, where=Claim.ended_at.is_null(), name="claim_one_open")
+Claim.add_index(Claim.record_kind, Claim.record_id, unique=True, where=Claim.ended_at.is_null(), name="claim_one_open")
 
 
 class FollowUp(Table):
@@ -636,7 +746,7 @@ class Presence(Table):
 # ---- customers and opportunities -------------------------------------------------------------------------------------
 
 
-class Customer(Owned):
+class Customer(Pooled):
     name = TextField()
     name_key = TextField(index=True)
     short_name = TextField(default="")
@@ -651,23 +761,25 @@ class Customer(Owned):
     source = TextField(default="")
     level = TextField(default="")
     remark = TextField(default="")
-    owner = ForeignKeyField(User, backref="customers", index=False)
-    last_follow_up_at = DateTimeField(null=True)
-    next_at = DateTimeField(null=True)
+    dealt_at = DateTimeField(null=True)  # 成交: when the first deal was won or the first order taken
     created_by = ForeignKeyField(User, null=True, backref="+", index=False)
     created_at = DateTimeField(default=utcnow)
     updated_at = DateTimeField(default=utcnow, index=True)
 
     class Meta:
         indexes = ((("owner", "updated_at", "id"), False),)
+        constraints = [Check("(pool_id IS NULL) <> (owner_id IS NULL)")]
 
     @classmethod
-    def with_people(cls):
-        return cls.select(cls, User).join(User, on=cls.owner)
+    def row_of_pool(cls):
+        return (*super().row_of_pool(), cls.level, cls.remark, cls.dealt_at)
 
     @property
     def label(self):
         return self.short_name or self.name
+
+
+Customer.add_index(Customer.pool, Customer.entered_pool_at.desc(), Customer.id.desc(), where=Customer.owner.is_null(), name="customer_pool_page")
 
 
 class Contact(Table):
@@ -1233,5 +1345,9 @@ class LeakAlert(Table):
         return cls.select(cls, User).join(User).where(EVERYTHING if user.is_a(User.ADMINISTRATOR) else NOTHING)
 
 
-TABLES = [table for table in Table.__subclasses__() + Owned.__subclasses__() if table is not Owned]
+TABLES = [
+    table
+    for table in Table.__subclasses__() + Owned.__subclasses__() + Pooled.__subclasses__()
+    if table not in (Owned, Pooled)
+]
 BY_KIND = {table.kind(): table for table in TABLES}

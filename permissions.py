@@ -23,25 +23,48 @@ def can_create_lead(user):
 
 
 def can_edit_lead(user, lead):
-    """Its owner's side, while it is open; pool records by administrators only."""
+    """Its owner's side, while it is open; what lies in a pool those who run the pool."""
     if not lead.is_open or not user.is_a(*SALES):
         return False
-    return can_administer(user) if lead.in_pool else works_for(user, lead)
+    return lead.pool.is_run_by(user) if lead.in_pool else works_for(user, lead)
 
 
-def can_claim_lead(user, lead):
-    """Whoever works on leads and sees it; whether it is still there is the verb's business."""
-    return user.is_a(*SALES)
+# ---- what lies in a pool, or is somebody's: leads and customers ------------------------------------------------------
 
 
-def can_release_lead(user, lead):
+def can_claim(user, record):
+    """Whoever works on leads and sees it, where one claims at all; whether it is still there is the verb's business."""
+    return user.is_a(*SALES) and (not record.in_pool or record.pool.is_claimed_from or record.pool.is_run_by(user))
+
+
+def can_release(user, record):
     """The owner's side: whoever only helps does not give away what is another's."""
-    return user.is_a(*SALES) and lead.is_open and not lead.in_pool and user.oversees(lead.owner_id)
+    return user.is_a(*SALES) and record.is_open and not record.in_pool and user.oversees(record.owner_id)
 
 
-def can_assign_lead(user, lead):
-    """A manager hands out what lies in the pool or belongs to his people."""
-    return user.is_a(User.ADMINISTRATOR, User.MANAGER) and lead.is_open and (lead.in_pool or works_for(user, lead))
+def can_hand_out(user, pool):
+    """What lies in a pool: a manager, and whoever runs the pool."""
+    return user.is_a(User.ADMINISTRATOR, User.MANAGER) or pool.is_run_by(user)
+
+
+def can_assign(user, record):
+    """A manager hands out what lies in a pool or belongs to his people; whoever runs a pool what lies there."""
+    if not record.is_open:
+        return False
+    return can_hand_out(user, record.pool) if record.in_pool else user.is_a(User.ADMINISTRATOR, User.MANAGER) and works_for(user, record)
+
+
+def can_move(user, record):
+    """From one pool into another: whoever may hand it out."""
+    return record.in_pool and can_assign(user, record)
+
+
+def can_lock(user, record):
+    """Its owner's side keeps it from being recycled (锁定)."""
+    return can_release(user, record)
+
+
+# ---- leads, further ----------------------------------------------------------------------------------------------------
 
 
 def can_follow_up(user, record):
@@ -69,6 +92,9 @@ def can_create_customer(user):
 
 
 def can_edit_customer(user, customer):
+    """Its owner's side; what lies in a pool those who run the pool."""
+    if customer.in_pool:
+        return user.is_a(*SALES) and customer.pool.is_run_by(user)
     return sells(user, customer)
 
 
@@ -79,7 +105,7 @@ def can_change_team(user, record):
 
 def can_hand_over(user, record):
     """Only the owner's side gives a record to somebody else: whoever helps does not take it."""
-    return user.is_a(*SALES) and user.oversees(record.owner_id)
+    return user.is_a(*SALES) and record.owner_id is not None and user.oversees(record.owner_id)
 
 
 def can_create_opportunity(user):

@@ -10,8 +10,9 @@ from models import Lead, User
 
 BATCH, ROUNDS = 50, 6
 
-UPDATE = "UPDATE lead SET owner_id = ?, pool_id = NULL, home_pool_id = ?, status = 'pending', updated_at = ? WHERE id = ? AND owner_id IS NULL"
-CLAIM = "INSERT INTO claim (lead_id, owner_id, how, by_id, at, day, end_reason) VALUES (?, ?, 'claimed', ?, ?, ?, '')"
+UPDATE = ("UPDATE lead SET owner_id = ?, pool_id = NULL, home_pool_id = ?, status = 'pending', owned_since = ?, updated_at = ?"
+          " WHERE id = ? AND owner_id IS NULL")
+CLAIM = "INSERT INTO claim (record_kind, record_id, owner_id, how, by_id, at, day, end_reason) VALUES ('lead', ?, ?, 'claimed', ?, ?, ?, '')"
 HEAD = "SELECT hash FROM event ORDER BY id DESC LIMIT 1"
 EVENT = ("INSERT INTO event (at, actor_id, verb, record_kind, record_id, before, after, detail, previous_hash, hash)"
          " VALUES (?, ?, 'lead.claimed', 'lead', ?, '{}', '{}', '{}', ?, ?)")
@@ -55,7 +56,7 @@ def write_all(connection, batch):
     for lead, seller in batch:
         at = str(now())
         connection.execute("BEGIN IMMEDIATE")
-        connection.execute(UPDATE, (seller.id, lead.pool_id, at, lead.id))
+        connection.execute(UPDATE, (seller.id, lead.pool_id, at, at, lead.id))
         connection.execute(CLAIM, (lead.id, seller.id, seller.id, at, at[:10]))
         (previous,) = connection.execute(HEAD).fetchone()
         connection.execute(EVENT, (at, seller.id, lead.id, previous, f"{lead.id:064}"))

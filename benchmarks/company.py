@@ -3,7 +3,7 @@
 from itertools import accumulate
 
 from benchmarks.names import REGIONS, Draw
-from domain import accounts, organisation
+from domain import accounts, organisation, pools
 from models import Company, Department, Pool, User
 
 PASSWORD = "haitu-bench-2026"  # noqa: S105 of a database that is thrown away
@@ -14,7 +14,7 @@ FULL, USUAL = 100, 28  # open leads each
 
 
 def furnish():
-    founder = organisation.found("周海", "admin", PASSWORD, "上海远帆自动化技术有限公司", "远帆自动化", pool_name="无主线索")
+    founder = organisation.found("周海", "admin", PASSWORD, "上海远帆自动化技术有限公司", "远帆自动化", pool_names=("无主线索", "客户公海"))
     Company.update(daily_claim_limit=10_000_000, claim_capacity=10_000_000).execute()  # limits are not what is measured
     draw, root = Draw(seed=7), founder.department
     people = Hiring(founder, draw)
@@ -44,7 +44,7 @@ class Hiring:
 def dig_pools(founder):
     for position, name in enumerate(REGIONS):
         scope = list(Department.select().where(Department.name == f"{name}大区"))
-        pool = organisation.save_pool(Pool.get_or_none(Pool.name == name), by=founder, name=name, departments=scope)
+        pool = pools.save(Pool.get_or_none(Pool.name == name), by=founder, name=name, departments=scope)
         Pool.update(position=position).where(Pool.id == pool.id).execute()
 
 

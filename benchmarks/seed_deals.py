@@ -56,7 +56,7 @@ def owner_of(place, cast, draw):
 def pour_customers(number, cast, draw, today):
     texts = ("name", "short_name", "phone", "credit_code")
     bulk.pour(
-        Customer, ("id", "name", "short_name", "name_key", "phone", "city", "source", "owner", "created_at", "updated_at"),
+        Customer, ("id", "name", "short_name", "name_key", "phone", "city", "source", "owner", "owned_since", "created_at", "updated_at"),
         (customer(id, cast, draw, today) for id in range(1, number + 1)), created_by=cast.admin,
     )
     bulk.pour_words("customer", texts, each(f"SELECT id, {', '.join(texts)} FROM customer ORDER BY id"))
@@ -69,7 +69,7 @@ def customer(id, cast, draw, today):
     city = draw.city(pool)
     name, at = draw.company(city), today - timedelta(days=draw.random.random() * YEARS, seconds=id)
     short = name.split("有限")[0][:10]
-    return id, name, short, name_key(name), draw.phone(), city, draw.source(), owner_of(id, cast, draw), str(at), str(at)
+    return id, name, short, name_key(name), draw.phone(), city, draw.source(), owner_of(id, cast, draw), str(at), str(at), str(at)
 
 
 def pour_conversions(customers, cast):

@@ -17,7 +17,7 @@ RARE_EACH = 3
 
 COLUMNS = (
     "id", "name", "name_key", "contact_name", "phone", "credit_code", "province", "city", "source", "industry", "status", "pool",
-    "home_pool", "owner", "entered_pool_at", "drop_reason", "last_owner", "last_note", "last_follow_up_at", "next_at", "created_at",
+    "home_pool", "owner", "owned_since", "entered_pool_at", "drop_reason", "last_owner", "last_note", "last_follow_up_at", "next_at", "created_at",
     "updated_at",
 )
 
@@ -77,7 +77,7 @@ def row(id, name, city, pool, owner, status, cast, draw, today):
     return (
         id, name, name_key(name), draw.contact(), draw.phone() if random.random() < WITH_PHONE else "",
         code(random) if random.random() < WITH_CODE else "", "", city, draw.source(), "machinery", status,
-        None if owner else cast.pools[pool], cast.pools[pool], owner, str(changed if returned else created),
+        None if owner else cast.pools[pool], cast.pools[pool], owner, str(created) if owner else None, str(changed if returned else created),
         random.choice(REASONS) if returned else "" if owner else "unassigned", cast.seller(draw) if returned else None,
         draw.note() if spoken else "", str(changed) if spoken else None,
         str(today + timedelta(days=random.randrange(-9, 20), hours=9)) if status == Lead.FOLLOWING else None,
@@ -100,7 +100,8 @@ def pour_ledger(draw, cast):
         (id, owner, at, at[:10], changed if pool else None, owner if pool else None, reason)
         for id, owner, at, changed, reason, pool in taken
     )
-    bulk.pour(Claim, ("lead", "owner", "at", "day", "ended_at", "ended_by", "end_reason"), ledger, how=Claim.CLAIMED, by=cast.admin)
+    columns = ("record_id", "owner", "at", "day", "ended_at", "ended_by", "end_reason")
+    bulk.pour(Claim, columns, ledger, record_kind="lead", how=Claim.CLAIMED, by=cast.admin)
 
 
 def pour_follow_ups(draw, cast, today):
@@ -124,7 +125,8 @@ def audit(cast):
     day = Event.at.python_value
     for id, name, at in each("SELECT id, name, created_at FROM lead"):
         yield day(at), cast.admin, "lead.imported", "lead", id, None, {"name": name}, {"file": "companies.csv", "import": 1}
-    for id, owner, at, pool in each("SELECT lead_id, claim.owner_id, at, pool_id FROM claim JOIN lead ON lead.id = lead_id"):
+    claims = "SELECT record_id, claim.owner_id, at, lead.pool_id FROM claim JOIN lead ON lead.id = record_id WHERE record_kind = 'lead'"
+    for id, owner, at, pool in each(claims):
         yield day(at), owner, "lead.claimed", "lead", id, None, {"owner": owner}, {"pool": "华东", "last_owner_name": ""}
         if pool:
             yield day(at), owner, "lead.released", "lead", id, None, {"owner": None}, {"pool": "华东", "drop_reason": "quiet"}

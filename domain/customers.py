@@ -1,7 +1,9 @@
 """Customers: their file and the people there."""
 
-from domain import events, follow_ups, members, now, search, transaction
-from models import Contact, Customer, name_key
+from peewee import fn
+
+from domain import events, now, pool, pool_limits, search, transaction
+from models import Claim, Contact, Customer, Opportunity, Order, name_key
 
 COLUMNS = (
     "name", "short_name", "credit_code", "phone", "email", "website", "province", "city", "address", "industry", "source",
@@ -11,12 +13,15 @@ SEARCHED = {"name", "short_name", "phone", "credit_code"}
 
 
 def create(by, owner=None, at=None, **columns):
-    """A new customer; whoever creates it owns it unless somebody else is named."""
-    at = at or now()
+    """A new customer; whoever creates it owns it unless somebody else is named. It takes room, but no claim."""
+    at, owner = at or now(), owner or by
     with transaction():
-        customer = Customer.create(
-            name_key=name_key(columns["name"]), owner=owner or by, created_by=by, created_at=at, updated_at=at, **columns
+        customer = Customer(
+            name_key=name_key(columns["name"]), owner=owner, owned_since=at, created_by=by, created_at=at, updated_at=at, **columns
         )
+        pool_limits.ensure_room([customer], owner)
+        customer.save(force_insert=True)
+        pool.enter(customer, owner, Claim.CREATED, by, at)
         search.index("customer", customer)
         events.record("customer.created", customer, by, at=at, name=customer.name)
     return customer
@@ -40,15 +45,19 @@ def edit(customer, by, at=None, **columns):
 
 def hand_over(customer, to, by, at=None):
     """Somebody else looks after the customer from now on, its next step included. Its deals stay with their owners."""
-    if to.id == customer.owner_id:
-        return customer
-    before, at = customer.owner_id, at or now()
-    with transaction():
-        write(customer, owner=to, updated_at=at)
-        follow_ups.hand_plan(customer, to)
-        members.strike(customer, to)
-        events.record("customer.handed_over", customer, by, {"owner": before}, {"owner": to.id}, at, owner_name=to.name)
+    if to.id != customer.owner_id:
+        pool.assign(customer, to, by, at)
     return customer
+
+
+def settle_dealt(customer_id):
+    """成交 begins with the first deal won or order taken, whichever came first; and ends where none is left."""
+    won = Opportunity.select(fn.MIN(Opportunity.closed_at)).where(
+        Opportunity.customer == customer_id, Opportunity.status == Opportunity.WON
+    )
+    taken = Order.select(fn.MIN(Order.created_at)).where(Order.customer == customer_id)
+    times = [at for at in (won.scalar(), taken.scalar()) if at]
+    Customer.update(dealt_at=min(times, default=None)).where(Customer.id == customer_id).execute()
 
 
 def write(record, **columns):

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from domain import Refused, _, day_of, events, follow_ups, now, owners, start_of_day, transaction
-from models import Opportunity, Stage, StageChange
+from domain import Refused, _, customers, day_of, events, follow_ups, now, owners, start_of_day, transaction
+from models import Customer, Opportunity, Stage, StageChange
 
 TAKEN_BACK = timedelta(minutes=1)  # as long as a message with its 撤销 may stay on the screen
 
@@ -15,6 +15,7 @@ def create(by, customer, name, amount, contact=None, stage=None, source="", owne
     if stage.is_won:
         raise Refused(_("A new deal starts in an open stage."))
     with transaction():
+        ensure_held(customer)
         opportunity = Opportunity.create(
             customer=customer, name=name, amount=amount, contact=contact, stage=stage, stage_since=at, source=source,
             owner=owner or by, expected_on=expected_on, created_by=by, created_at=at, updated_at=at,
@@ -22,6 +23,12 @@ def create(by, customer, name, amount, contact=None, stage=None, source="", owne
         log_stage(opportunity, by, at)
         events.record("opportunity.created", opportunity, by, at=at, name=name, amount=amount, stage=stage.name)
     return opportunity
+
+
+def ensure_held(customer):
+    """A deal begins with whoever looks after the customer: what lies in a pool is claimed first."""
+    if not Customer.select().where(Customer.id == customer.id, Customer.owner.is_null(False)).exists():
+        raise Refused(_("Nobody looks after %(name)s now. Claim it from the pool first.", name=customer.name))
 
 
 def edit(opportunity, by, at=None, **columns):
@@ -83,6 +90,7 @@ def win(opportunity, by, on=None, at=None):
             updated_at=at,
         )
         log_stage(opportunity, by, at)
+        customers.settle_dealt(opportunity.customer_id)
         events.record(
             "opportunity.won", opportunity, by, {"stage": left.id}, {"stage": won.id}, at=at,
             name=opportunity.name, amount=opportunity.amount, on=on,
@@ -117,6 +125,7 @@ def reopen(opportunity, by, at=None):
             closed_at=None, lost_reason="", lost_note="", updated_at=at,
         )
         log_stage(opportunity, by, at)
+        customers.settle_dealt(opportunity.customer_id)
         events.record("opportunity.reopened", opportunity, by, at=at, name=opportunity.name, stage=opportunity.stage.name)
     return opportunity
 

@@ -14,6 +14,7 @@ GENESIS = "0" * 64
 # What follows from a fact, wired in one place: verb -> functions(event, record, by), named so that no import is circular.
 REACTIONS = {
     "lead.assigned": ("domain.notifications.tell_new_owner",),
+    "customer.assigned": ("domain.notifications.tell_new_owner",),
     "lead.member_added": ("domain.notifications.tell_member",),
     "customer.member_added": ("domain.notifications.tell_member",),
     "customer.lead_linked": ("domain.notifications.tell_customer_owner",),

@@ -1,7 +1,7 @@
 """Follow-ups: what was said to a lead, customer or opportunity, and the one next step that comes of it."""
 
 from domain import Refused, _, events, now, transaction
-from models import BY_KIND, Customer, FollowUp, Lead, Task
+from models import BY_KIND, Customer, FollowUp, Lead, Pooled, Task
 
 NOTE_LENGTH = 120  # how much of the last follow-up a list shows
 
@@ -31,29 +31,32 @@ def write(record, by, method, body, outcome="", next_at=None, next_what="", next
 def touch(record, body, next_at, at):
     """Put the times on the record, and on the customer behind it. (before, after) of a lead's status."""
     times = {"last_follow_up_at": at, "next_at": next_at}
-    if record.kind() == "lead":
-        return touch_lead(record, body, times, at)
+    if isinstance(record, Pooled):
+        return touch_pooled(record, body, times, at)
     updated = type(record).update(**times, updated_at=at).where(type(record).id == record.id)
     updated.execute()
     record.__data__.update(times)
-    if record.kind() != "customer":
-        Customer.update(last_follow_up_at=at, updated_at=at).where(Customer.id == record.customer_id).execute()
+    Customer.update(last_follow_up_at=at, updated_at=at).where(Customer.id == record.customer_id).execute()
     return None, None
 
 
-def touch_lead(lead, body, times, at):
+def touch_pooled(record, body, times, at):
     """Only where it is still its owner's and open: one UPDATE decides, not what the page showed."""
-    old = Lead.get_by_id(lead.id).status
-    columns = times | {"status": Lead.FOLLOWING, "last_note": body[:NOTE_LENGTH], "updated_at": at}
-    if not Lead.update(**columns).where(*worked_on(lead)).execute():
+    columns = times | {"last_note": body[:NOTE_LENGTH], "updated_at": at}
+    old = None
+    if record.kind() == "lead":
+        columns["status"], old = Lead.FOLLOWING, Lead.get_by_id(record.id).status
+    if not type(record).update(**columns).where(*worked_on(record)).execute():
         raise Refused(not_worked_on())
-    lead.__data__.update(columns)
-    return ({"status": old}, {"status": Lead.FOLLOWING}) if old != Lead.FOLLOWING else (None, None)
+    record.__data__.update(columns)
+    return ({"status": old}, {"status": Lead.FOLLOWING}) if old not in (None, Lead.FOLLOWING) else (None, None)
 
 
-def worked_on(lead):
-    """That a lead still stands as this person saw it: open, and with the same owner."""
-    return Lead.id == lead.id, Lead.owner == lead.owner_id, Lead.status.in_((*Lead.WORKED_ON, Lead.INVALID))
+def worked_on(record):
+    """That it still stands as this person saw it: open, and with the same owner."""
+    table = type(record)
+    same = (table.id == record.id, table.owner == record.owner_id, table.owner.is_null(False))
+    return (*same, Lead.status.in_((*Lead.WORKED_ON, Lead.INVALID))) if table is Lead else same
 
 
 def not_worked_on():
@@ -115,7 +118,7 @@ def reschedule(task, by, due_at, at=None):
 
 def ensure_worked_on(record):
     """Nobody has a next step on a lead that lies in the pool, is closed or changed hands meanwhile."""
-    if record.kind() == "lead" and not Lead.select().where(*worked_on(record)).exists():
+    if isinstance(record, Pooled) and not type(record).select().where(*worked_on(record)).exists():
         raise Refused(not_worked_on())
 
 

@@ -1,6 +1,6 @@
 """Leads (线索): created, edited, put aside, converted into a customer."""
 
-from domain import Refused, _, customers, deals, events, follow_ups, members, now, pool, search, transaction
+from domain import Refused, _, customers, deals, events, follow_ups, members, now, pool, pool_limits, search, transaction
 from models import Claim, Company, Contact, Conversion, FollowUp, Lead, name_key
 
 COLUMNS = (
@@ -16,7 +16,7 @@ def create(by, pool=None, at=None, **columns):
     at = at or now()
     with transaction():
         lead = Lead(name_key=name_key(columns["name"]), created_by=by, created_at=at, updated_at=at, **columns)
-        put_in_pool(lead, pool, at) if pool else give_to_creator(lead, by)
+        put_in_pool(lead, pool, at) if pool else give_to_creator(lead, by, at)
         lead.save(force_insert=True)
         if lead.owner_id:
             enter_ledger(lead, by, at)
@@ -30,9 +30,9 @@ def put_in_pool(lead, into, at):
     lead.status, lead.entered_pool_at = Lead.UNASSIGNED, at
 
 
-def give_to_creator(lead, by):
-    pool.ensure_room(by)
-    lead.owner, lead.status = by, Lead.PENDING
+def give_to_creator(lead, by, at):
+    pool_limits.ensure_room([lead], by)
+    lead.owner, lead.owned_since, lead.status = by, at, Lead.PENDING
 
 
 def enter_ledger(lead, by, at):

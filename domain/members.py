@@ -55,7 +55,7 @@ def ensure_may_join(record, user, until, at):
     table = type(record)
     owner_id = table.select(table.owner).where(table.id == record.id).scalar()
     if owner_id is None:
-        raise Refused(_("Nobody has this lead now, so it has no team."))
+        raise Refused(_("Nobody has this record now, so it has no team."))
     if user.id == owner_id:
         raise Refused(_("%(name)s is the owner already.", name=user.name))
     if not user.active:

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from domain import now, presence, transaction
+from domain import _, now, presence, transaction
 from models import Approval, Notice, User
 
 # verb -> what its reader is told; the names in it are the facts given to notify()
@@ -15,6 +15,7 @@ SENTENCES = {
     "quote.rejected": _l("%(actor)s rejected your quote %(number)s: %(comment)s"),
     "ticket.dispatched": _l("%(actor)s dispatched ticket %(number)s to you: %(title)s, %(customer)s."),
     "lead.assigned": _l("%(actor)s assigned %(name)s to you."),
+    "customer.assigned": _l("%(actor)s assigned the customer %(name)s to you."),
     "lead.member_added": _l("%(actor)s put you on the team of the lead %(name)s."),
     "customer.member_added": _l("%(actor)s put you on the team of the customer %(name)s."),
     "customer.lead_linked": _l("%(actor)s linked a lead of %(owner)s to your customer %(name)s."),
@@ -90,8 +91,9 @@ def facts_of(quote, by):
 
 def tell_new_owner(event, record, by):
     """The person to whom a record was given."""
-    readers = [record.owner] if record.owner_id != by.id else []
-    notify(readers, event.verb, record, event.at, actor=by.name, actor_id=by.id, name=record.name)
+    readers = [record.owner] if by is None or record.owner_id != by.id else []
+    actor, actor_id = (by.name, by.id) if by else (_("Haitu"), None)
+    notify(readers, event.verb, record, event.at, actor=actor, actor_id=actor_id, name=record.name)
 
 
 def tell_member(event, record, by):
@@ -102,7 +104,7 @@ def tell_member(event, record, by):
 
 def tell_customer_owner(event, customer, by):
     """A lead of somebody else turned out to be this customer."""
-    readers = [customer.owner] if customer.owner_id not in (by.id, event.detail["owner_id"]) else []
+    readers = [customer.owner] if customer.owner_id not in (None, by.id, event.detail["owner_id"]) else []
     facts = {"actor": by.name, "actor_id": by.id, "owner": event.detail["owner_name"], "name": customer.name}
     notify(readers, event.verb, customer, event.at, **facts)
 

@@ -1,6 +1,6 @@
 """Orders (订单): taken from an approved quote, reviewed by somebody else, carried out, completed."""
 
-from domain import Refused, _, day_of, events, local, now, numbers, transaction
+from domain import Refused, _, customers, day_of, events, local, now, numbers, transaction
 from models import Event, Order, OrderLine, Quote, QuoteLine, User
 
 COPIED = (
@@ -20,6 +20,7 @@ def create(quote, by, at=None):
             total=quote.total, tax_total=quote.tax_total, created_at=at, updated_at=at,
         )
         copy_lines(quote, order)
+        customers.settle_dealt(order.customer_id)
         told = {"number": order.number, "quote": quote.title, "amount": order.total}
         events.record("order.created", order, by, after={"status": Order.GENERATED}, at=at, **told)
     return order

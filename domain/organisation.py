@@ -3,7 +3,7 @@
 from peewee import IntegrityError, Value, fn
 
 from domain import Refused, _, accounts, events, time_zone, transaction
-from models import ApprovalNode, Choice, Company, Department, Import, Lead, Pool, PoolScope, Stage, User
+from models import ApprovalNode, Choice, Company, Department, Pool, PoolScope, Stage, User
 
 # (name, English name, win rate %, days a deal usually stays)
 STAGES = (
@@ -46,7 +46,7 @@ WORDS = {
 }
 
 
-def found(by_name, login, password, company_name, short_name="", language="zh", pool_name="公海"):
+def found(by_name, login, password, company_name, short_name="", language="zh", pool_names=("公海", "客户公海")):
     """The first act: company, first administrator, and the words, stages and approval steps one can start with.
 
     Of two who try at the same moment one wins; the other is Refused. Returns the administrator.
@@ -56,7 +56,8 @@ def found(by_name, login, password, company_name, short_name="", language="zh", 
             company = Company.create(id=1, name=company_name, short_name=short_name or company_name[:6])
             root = add_department(company.short_name, None, by=None)
             fill_dictionaries()
-            Pool.create(name=pool_name)
+            for position, (what, name) in enumerate(zip(Pool.WHAT, pool_names)):
+                Pool.create(name=name, what=what, position=position)
             founder = accounts.create_user(
                 by=None, password=password, name=by_name, login=login, role=User.ADMINISTRATOR, data_scope="all",
                 department=root, language=language,
@@ -137,39 +138,3 @@ def remove_department(department, by):
             raise Refused(_("The pool %(pool)s is open to %(name)s. Change the pool first.", pool=scope.pool.name, name=department.name))
         events.record("department.removed", department, by=by, before={"name": department.name})
         department.delete_instance()
-
-
-# ---- pools -----------------------------------------------------------------------------------------------------------
-
-
-def save_pool(pool, by, name, departments=(), users=()):
-    """A new pool, or another name and other members for this one."""
-    with transaction():
-        if Pool.select().where(Pool.name == name, Pool.id != (pool.id if pool else 0)).exists():
-            raise Refused(_("There is a pool %(name)s already.", name=name), field="name")
-        created = pool is None
-        if created:
-            pool = Pool.create(name=name, position=Pool.select().count())
-        else:
-            Pool.update(name=name).where(Pool.id == pool.id).execute()
-            PoolScope.delete().where(PoolScope.pool == pool).execute()
-        for department in departments:
-            PoolScope.create(pool=pool, department=department)
-        for user in users:
-            PoolScope.create(pool=pool, user=user)
-        after = {"name": name, "departments": [row.id for row in departments], "users": [row.id for row in users]}
-        events.record("pool.created" if created else "pool.edited", pool, by=by, after=after)
-    return pool
-
-
-def remove_pool(pool, by):
-    """Only an empty one; leads that came from it go to another pool when they are given back."""
-    with transaction():
-        if pool.leads.exists():
-            raise Refused(_("%(name)s still holds leads. Assign or move them first.", name=pool.name))
-        if Pool.select().count() == 1:
-            raise Refused(_("The last pool stays: given back leads need a place."))
-        Lead.update(home_pool=None).where(Lead.home_pool == pool).execute()
-        Import.update(pool=None).where(Import.pool == pool).execute()
-        events.record("pool.removed", pool, by=by, before={"name": pool.name})
-        pool.delete_instance()

@@ -1,207 +1,266 @@
-"""The public pool (公海): claim, give back, assign. One conditional UPDATE decides who has a lead; the ledger remembers."""
+"""The public pools (公海) of leads and customers: claim, give back, assign, move, lock.
 
-from typing import NamedTuple
+One conditional UPDATE decides who has a record; the ledger remembers. `record` is a Lead or a Customer throughout.
+"""
 
-from domain import Refused, _, day_of, events, follow_ups, members, now, transaction
-from models import SEEN_BY, Claim, Company, Lead, Pool, User
+from domain import Refused, _, day_of, events, follow_ups, members, now, pool_limits, transaction
+from models import SEEN_BY, Claim, Opportunity, Pool, User
 
 UNDONE = "undone"
-
-
-class Quota(NamedTuple):
-    """What somebody has used and may use: claims today, and open leads held."""
-
-    claimed_today: int
-    limit: int
-    held: int
-    capacity: int
-
-    @property
-    def claims_left(self):
-        return max(self.limit - self.claimed_today, 0)
-
-    @property
-    def room(self):
-        return max(self.capacity - self.held, 0)
+LEDGER = 5  # how many owners back a page tells
 
 
 class Taken(Refused):
     """Somebody else was faster. `claim` is the winner's row of the ledger, None when it went another way."""
 
-    def __init__(self, lead, claim):
-        self.lead, self.claim = lead, claim
+    def __init__(self, record, claim):
+        self.record, self.claim = record, claim
         if claim:
-            words = _("%(name)s took %(lead)s just before you. Nothing was changed.", name=claim.owner.name, lead=lead.name)
+            words = _("%(name)s took %(lead)s just before you. Nothing was changed.", name=claim.owner.name, lead=record.name)
         else:
-            words = _("%(lead)s is not in the pool any more. Nothing was changed.", lead=lead.name)
+            words = _("%(lead)s is not in the pool any more. Nothing was changed.", lead=record.name)
         super().__init__(words)
 
 
-def quota(user, at=None):
-    """Only one's own claims use up the day: what was assigned or created does not, and giving back returns nothing."""
-    company = Company.current()
-    today = day_of(at or now())
-    claimed = Claim.select().where(Claim.owner == user.id, Claim.day == today, Claim.how == Claim.CLAIMED).count()
-    return Quota(claimed, company.daily_claim_limit, held_by(user), company.claim_capacity)
+# ---- claim (领取) ----------------------------------------------------------------------------------------------------
 
 
-def held_by(user):
-    """Invalid leads count: else a mark would make room for the next."""
-    return Lead.select().where(Lead.owner == user.id, Lead.status.in_((*Lead.WORKED_ON, Lead.INVALID))).count()
-
-
-def claim(lead, by, at=None):
-    """Take a lead out of the pool (领取). Refused when the day's claims or the room are used up; Taken when it is gone."""
+def claim(record, by, at=None):
+    """Take it out of the pool. Refused where a rule of the pool or the company says no; Taken when it is gone."""
     at = at or now()
     with transaction():
-        ensure_claims_left(by, 1, at)
-        ensure_room(by)
-        take(lead, by, at)
+        pool_limits.ensure_may_claim([record], by, at)
+        take(record, by, at)
 
 
-def claim_many(leads, by, at=None):
-    """(claimed, [Taken]) for a selection: refused as a whole when it exceeds a limit, each lead by itself when it is gone."""
+def claim_many(records, by, at=None):
+    """(claimed, [Taken]) for a selection of one kind: refused as a whole when it exceeds a limit, each by itself when it is gone."""
     at = at or now()
-    claimed, lost = [], []
     with transaction():
-        ensure_claims_left(by, len(leads), at)
-        ensure_room(by, len(leads))
-        for lead in leads:
-            try:
-                take(lead, by, at)
-                claimed.append(lead)
-            except Taken as taken:
-                lost.append(taken)
-    return claimed, lost
+        pool_limits.ensure_may_claim(records, by, at)
+        return each(records, lambda record: take(record, by, at))
 
 
-def take(lead, by, at):
-    pool = lead.pool
-    own(lead, by, at, Lead.owner.is_null() & Lead.pool.is_null(False) & (Lead.status == Lead.UNASSIGNED))
-    enter(lead, by, Claim.CLAIMED, by, at)
+def each(records, verb):
+    """(those for which it worked, the Taken of the others)"""
+    done, lost = [], []
+    for record in records:
+        try:
+            verb(record)
+            done.append(record)
+        except Taken as taken:
+            lost.append(taken)
+    return done, lost
+
+
+def take(record, by, at):
+    table, pool = type(record), record.pool
+    own(record, by, at, table.owner.is_null() & (table.pool == record.pool_id) & table.changes_hands())
+    enter(record, by, Claim.CLAIMED, by, at, pool)
     events.record(
-        "lead.claimed", lead, by, {"owner": None}, {"owner": by.id}, at,
-        pool=pool.name if pool else "", last_owner_name=lead.last_owner.name if lead.last_owner_id else "",
+        f"{record.kind()}.claimed", record, by, {"owner": None}, {"owner": by.id}, at,
+        pool=pool.name if pool else "", last_owner_name=record.last_owner.name if record.last_owner_id else "",
     )
 
 
-def own(lead, owner, at, condition):
+def own(record, owner, at, condition):
     """Give it to `owner` if the condition still holds; zero rows means somebody was faster."""
-    columns = {"owner": owner, "pool": None, "home_pool": lead.pool_id or lead.home_pool_id, "updated_at": at}
-    if lead.in_pool:
-        columns["status"] = Lead.PENDING
-    if not Lead.update(**columns).where((Lead.id == lead.id) & condition).execute():
-        raise Taken(lead, current_claim(lead))
+    columns = {
+        "owner": owner, "pool": None, "home_pool": record.pool_id or record.home_pool_id, "owned_since": at, "locked_at": None,
+        "updated_at": at,
+    }
+    write(record, columns | (record.WAY_OUT if record.in_pool else {}), condition, lambda: Taken(record, current_claim(record)))
+
+
+def write(record, columns, condition, refusal):
+    """Write the columns where the condition still holds, else raise what `refusal()` makes."""
+    table = type(record)
+    if not table.update(**columns).where((table.id == record.id) & condition).execute():
+        raise refusal()
     for name, value in columns.items():
-        setattr(lead, name, value)
+        setattr(record, name, value)
 
 
-def current_claim(lead):
-    return Claim.select(Claim, User).join(User, on=Claim.owner).where(Claim.lead == lead.id, Claim.ended_at.is_null()).first()
-
-
-def enter(lead, owner, how, by, at):
-    Claim.create(lead=lead, owner=owner, how=how, by=by, at=at, day=day_of(at))
-
-
-def close(lead, by, at, reason=""):
-    Claim.update(ended_at=at, ended_by=by, end_reason=reason).where(Claim.lead == lead.id, Claim.ended_at.is_null()).execute()
-
-
-def unclaim(lead, by, at=None):
-    """Undo one's own claim while nothing came of it: the lead lies where it lay. The day's claim stays used."""
-    at = at or now()
+def unclaim(record, by, at=None):
+    """Undo one's own claim while nothing came of it: it lies where it lay. The day's claim stays used."""
+    at, table = at or now(), type(record)
+    columns = {"owner": None, "pool": record.home_pool_id, "owned_since": None, "updated_at": at} | record.WAY_IN
+    untouched = (table.owner == by.id) & table.home_pool.is_null(False) & all_of(table, record.WAY_OUT)
     with transaction():
-        mine = (Lead.owner == by.id) & (Lead.status == Lead.PENDING) & Lead.home_pool.is_null(False)
-        columns = {"owner": None, "pool": lead.home_pool_id, "status": Lead.UNASSIGNED, "updated_at": at}
-        current = current_claim(lead)
-        if not current or current.how != Claim.CLAIMED or not Lead.update(**columns).where((Lead.id == lead.id) & mine).execute():
-            raise Refused(_("This claim cannot be undone any more. Give the lead back instead."))
-        close(lead, by, at, UNDONE)
-        follow_ups.drop_plan(lead)
-        members.dissolve(lead, by, at)
-        events.record("lead.unclaimed", lead, by, {"owner": by.id}, {"owner": None}, at)
+        current = current_claim(record)
+        if not current or current.how != Claim.CLAIMED:
+            raise not_undone()
+        write(record, columns, untouched, not_undone)
+        leave(record, by, at, UNDONE)
+        events.record(f"{record.kind()}.unclaimed", record, by, {"owner": by.id}, {"owner": None}, at)
 
 
-def release(lead, by, reason, pool=None, at=None):
-    """Give it back (退回公海), never without a reason: to the chosen pool, else to the one it came from."""
+def not_undone():
+    return Refused(_("This claim cannot be undone any more. Give the lead back instead."))
+
+
+def all_of(table, columns):
+    condition = table.id.is_null(False)
+    for name, value in columns.items():
+        condition &= getattr(table, name) == value
+    return condition
+
+
+# ---- the ledger ------------------------------------------------------------------------------------------------------
+
+
+def current_claim(record):
+    """The open row of the ledger, with its owner; None in a pool."""
+    return Claim.select(Claim, User).join(User, on=Claim.owner).where(Claim.of(record), Claim.ended_at.is_null()).first()
+
+
+def ledger(record):
+    """Who had it, from when to when, and how it came to them; newest first."""
+    rows = Claim.select(Claim, User).join(User, on=Claim.owner).where(Claim.of(record))
+    return list(rows.order_by(Claim.id.desc()).limit(LEDGER))
+
+
+def enter(record, owner, how, by, at, pool=None):
+    """Begin a row of the ledger: since now it is this person's."""
+    Claim.create(record_kind=record.kind(), record_id=record.id, pool=pool, owner=owner, how=how, by=by, at=at, day=day_of(at))
+
+
+def close(record, by, at, reason=""):
+    """End the open row of the ledger."""
+    Claim.update(ended_at=at, ended_by=by, end_reason=reason).where(Claim.of(record), Claim.ended_at.is_null()).execute()
+
+
+def leave(record, by, at, reason):
+    """What ends when it goes back to a pool: the ownership, the plan and the team."""
+    close(record, by, at, reason)
+    follow_ups.drop_plan(record)
+    members.dissolve(record, by, at)
+
+
+# ---- give back (退回公海), and between pools ----------------------------------------------------------------------------
+
+
+def release(record, by, reason, pool=None, at=None):
+    """Give it back, never without a reason: to the chosen pool, else to the one it came from."""
     at = at or now()
     if not reason:
         raise Refused(_("Say why the lead goes back."))
-    pool = pool or home_of(lead)
     with transaction():
-        old = lead.owner
-        columns = {
-            "owner": None, "pool": pool, "status": Lead.UNASSIGNED, "entered_pool_at": at, "drop_reason": reason,
-            "last_owner": old, "next_at": None, "updated_at": at,
-        }
-        unchanged = (Lead.id == lead.id) & (Lead.owner == lead.owner_id) & Lead.status.in_((*Lead.WORKED_ON, Lead.INVALID))
-        if not Lead.update(**columns).where(unchanged).execute():
-            raise Refused(_("Somebody has changed this lead meanwhile. Load the page again."))
-        for name, value in columns.items():
-            setattr(lead, name, value)
-        close(lead, by, at, reason)
-        follow_ups.drop_plan(lead)
-        members.dissolve(lead, by, at)
-        events.record(
-            "lead.released", lead, by, {"owner": old.id}, {"owner": None}, at,
-            pool=pool.name, drop_reason=reason, last_owner_name=old.name,
-        )
+        ensure_no_open_deal(record)
+        pool = pool or home_of(record)
+        ensure_fits(record, pool)
+        if pool.drop_reasons and reason not in pool.drop_reasons:
+            raise Refused(_("%(pool)s does not take this reason.", pool=pool.name), field="reason")
+        drop(record, pool, by, reason, at)
 
 
-def home_of(lead):
+def drop(record, pool, by, reason, at, verb="released", condition=None, **told):
+    """Into the pool, whoever says so, while it still is its owner's (and `condition` holds)."""
+    table, old = type(record), record.owner
+    columns = {
+        "owner": None, "pool": pool, "entered_pool_at": at, "drop_reason": reason, "last_owner": old, "owned_since": None,
+        "locked_at": None, "next_at": None, "updated_at": at,
+    }
+    as_seen = (table.owner == record.owner_id) & table.changes_hands()
+    write(record, columns | record.WAY_IN, as_seen & condition if condition is not None else as_seen, changed_meanwhile)
+    leave(record, by, at, reason)
+    events.record(
+        f"{record.kind()}.{verb}", record, by, {"owner": old.id}, {"owner": None}, at,
+        pool=pool.name, drop_reason=reason, last_owner_name=old.name, **told,
+    )
+
+
+def changed_meanwhile():
+    return Refused(_("Somebody has changed this lead meanwhile. Load the page again."))
+
+
+def ensure_no_open_deal(record):
+    """A customer with a deal under way is not anybody's to claim."""
+    if record.kind() != "customer":
+        return
+    number = Opportunity.select().where(Opportunity.customer == record.id, Opportunity.status == Opportunity.OPEN).count()
+    if number:
+        words = _("%(n)s deals with %(name)s are still open. Close them or hand the customer over.", n=number, name=record.name)
+        raise Refused(words, rule="open_deals", number=number)
+
+
+def ensure_fits(record, pool):
+    if pool.what != record.kind():
+        raise Refused(_("%(pool)s is not a pool for this.", pool=pool.name))
+
+
+def home_of(record):
     """The pool it came from; for one that never lay in a pool the first that its owner is a member of."""
-    home = lead.home_pool or Pool.open_to(lead.owner).first() or Pool.select().order_by(Pool.position, Pool.id).first()
+    pools = Pool.of(record.kind())
+    home = record.home_pool or Pool.open_to(record.owner, record.kind()).first() or pools.first()
     if home is None:
         raise Refused(_("There is no pool yet. An administrator makes one in the settings."))
     return home
 
 
-def assign(lead, to, by, at=None):
-    """Hand a lead to a colleague (分配), out of the pool or from another owner. It does not use up claims, only room."""
+def move(record, pool, by, at=None):
+    """From one pool into another of its kind; since when it lies there counts anew."""
+    ensure_fits(record, pool)
+    with transaction():
+        shift(record, pool, by, at or now())
+
+
+def move_many(records, pool, by, at=None):
+    """(moved, [Taken]) for a selection."""
+    at = at or now()
+    with transaction():
+        for record in records:
+            ensure_fits(record, pool)
+        return each(records, lambda record: shift(record, pool, by, at))
+
+
+def shift(record, pool, by, at):
+    table, left = type(record), record.pool
+    if left.id == pool.id:
+        return
+    columns = {"pool": pool, "entered_pool_at": at, "updated_at": at}
+    write(record, columns, table.pool == left.id, lambda: Taken(record, current_claim(record)))
+    events.record(f"{record.kind()}.moved", record, by, {"pool": left.id}, {"pool": pool.id}, at, pool=pool.name, left=left.name)
+
+
+# ---- assign (分配) ----------------------------------------------------------------------------------------------------
+
+
+def assign(record, to, by, at=None, **told):
+    """Hand it to a colleague, out of the pool or from another owner. It does not use up claims, only room."""
     at = at or now()
     ensure_may_own(to)
-    if lead.owner_id == to.id:
+    if record.owner_id == to.id:
         raise Refused(_("%(name)s has this lead already.", name=to.name))
     with transaction():
-        ensure_room(to)
-        hand_over(lead, to, by, at)
+        pool_limits.ensure_room([record], to)
+        hand_over(record, to, by, at, **told)
 
 
-def assign_many(leads, to, by, at=None):
+def assign_many(records, to, by, at=None):
     """(assigned, [Taken]) for a selection; refused as a whole when the colleague has no room for all of it."""
     at = at or now()
     ensure_may_own(to)
-    assigned, lost = [], []
     with transaction():
-        moving = [lead for lead in leads if lead.owner_id != to.id]
-        ensure_room(to, len(moving))
-        for lead in moving:
-            try:
-                hand_over(lead, to, by, at)
-                assigned.append(lead)
-            except Taken as taken:
-                lost.append(taken)
-    return assigned, lost
+        moving = [record for record in records if record.owner_id != to.id]
+        pool_limits.ensure_room(moving, to)
+        return each(moving, lambda record: hand_over(record, to, by, at))
 
 
-def hand_over(lead, to, by, at):
-    old, old_id = lead.owner, lead.owner_id
-    as_seen = (Lead.owner == old_id) if old_id else Lead.owner.is_null()
-    own(lead, to, at, as_seen & Lead.status.in_((Lead.UNASSIGNED, *Lead.WORKED_ON, Lead.INVALID)))
+def hand_over(record, to, by, at, **told):
+    table, old, old_id = type(record), record.owner, record.owner_id
+    as_seen = (table.owner == old_id) if old_id else table.owner.is_null()
+    own(record, to, at, as_seen & table.changes_hands())
     if old_id:
-        Lead.update(last_owner=old_id).where(Lead.id == lead.id).execute()
-        close(lead, by, at)
-    enter(lead, to, Claim.ASSIGNED, by, at)
-    follow_ups.hand_plan(lead, to)
-    members.strike(lead, to)
+        table.update(last_owner=old_id).where(table.id == record.id).execute()
+        close(record, by, at)
+    enter(record, to, Claim.ASSIGNED, by, at)
+    follow_ups.hand_plan(record, to)
+    members.strike(record, to)
     events.record(
-        "lead.assigned", lead, by, {"owner": old_id}, {"owner": to.id}, at,
-        owner_name=to.name, last_owner_name=old.name if old else "",
+        f"{record.kind()}.assigned", record, by, {"owner": old_id}, {"owner": to.id}, at,
+        owner_name=to.name, last_owner_name=old.name if old else "", **told,
     )
-
-
-# ---- limits ----------------------------------------------------------------------------------------------------------
 
 
 def ensure_may_own(user):
@@ -211,27 +270,20 @@ def ensure_may_own(user):
         raise Refused(_("%(name)s does not work on leads.", name=user.name))
 
 
-def ensure_claims_left(by, number, at):
-    used = quota(by, at)
-    if number <= used.claims_left:
-        return
-    if used.claims_left == 0:
-        words = _("Today's %(limit)s claims are used up. You can claim again tomorrow from 00:00.", limit=used.limit)
-    else:
-        words = _(
-            "You can claim %(left)s more today (daily limit %(limit)s, again from 00:00 tomorrow), not %(number)s.",
-            left=used.claims_left, limit=used.limit, number=number,
-        )
-    raise Refused(words, rule="daily_claim_limit", limit=used.limit, left=used.claims_left)
+# ---- lock (锁定) ------------------------------------------------------------------------------------------------------
 
 
-def ensure_room(owner, number=1):
-    """Capacity (库容) holds however a lead comes: claimed, assigned or created."""
-    capacity, held = Company.current().claim_capacity, held_by(owner)
-    if held + number <= capacity:
-        return
-    words = _(
-        "%(name)s holds %(held)s of at most %(capacity)s leads. There is room again when some are converted or given back.",
-        name=owner.name, held=held, capacity=capacity,
-    )
-    raise Refused(words, rule="claim_capacity", held=held, capacity=capacity)
+def lock(record, by, at=None):
+    """No rule takes it from its owner any more; so many a person, and no more."""
+    at, table = at or now(), type(record)
+    with transaction():
+        pool_limits.ensure_may_lock(record)
+        write(record, {"locked_at": at}, (table.owner == record.owner_id) & table.locked_at.is_null(), changed_meanwhile)
+        events.record(f"{record.kind()}.locked", record, by, at=at)
+
+
+def unlock(record, by, at=None):
+    table = type(record)
+    with transaction():
+        write(record, {"locked_at": None}, (table.owner == record.owner_id) & table.locked_at.is_null(False), changed_meanwhile)
+        events.record(f"{record.kind()}.unlocked", record, by, at=at)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from peewee import JOIN, fn
 
 from domain import _
-from models import SEEN_BY, Conversion, Event, FollowUp, Order, Quote, User, mask_phones_in
+from models import SEEN_BY, Conversion, Event, FollowUp, Order, Pooled, Quote, User, mask_phones_in
 
 ONE_SITTING = timedelta(hours=1)  # edits no further apart than this read as one
 
@@ -25,7 +25,9 @@ SENTENCES = {
     "lead.unclaimed": ("arrow-back-up", N_("took the claim back")),
     "lead.released": ("ripple", N_("gave it back to %(pool)s: %(drop_reason)s")),
     "lead.assigned": ("user-share", N_("assigned it to %(owner_name)s")),
-    "lead.handed_over": ("user-share", N_("handed it over to %(owner_name)s")),
+    "lead.moved": ("arrow-right", N_("moved it from %(left)s to %(pool)s")),
+    "lead.locked": ("lock", N_("locked it: no rule recycles it")),
+    "lead.unlocked": ("lock-open", N_("unlocked it")),
     "lead.member_added": ("user-plus", N_("put %(name)s on the team")),
     "lead.member_removed": ("users", N_("took %(name)s off the team")),
     "lead.member_left": ("users", N_("%(name)s left the team: the time was over")),
@@ -46,6 +48,13 @@ SENTENCES = {
     "customer.member_removed": ("users", N_("took %(name)s off the team")),
     "customer.member_left": ("users", N_("%(name)s left the team: the time was over")),
     "customer.handed_over": ("user-share", N_("handed it over to %(owner_name)s")),
+    "customer.claimed": ("ripple", N_("claimed it from %(pool)s")),
+    "customer.unclaimed": ("arrow-back-up", N_("took the claim back")),
+    "customer.released": ("ripple", N_("gave it back to %(pool)s: %(drop_reason)s")),
+    "customer.assigned": ("user-share", N_("assigned it to %(owner_name)s")),
+    "customer.moved": ("arrow-right", N_("moved it from %(left)s to %(pool)s")),
+    "customer.locked": ("lock", N_("locked it: no rule recycles it")),
+    "customer.unlocked": ("lock-open", N_("unlocked it")),
     "customer.planned": ("calendar", N_("planned the next step for %(next_at)s")),
     "customer.step_done": ("check", N_("ticked off the next step")),
     "customer.step_reopened": ("arrow-back-up", N_("put the next step back")),
@@ -167,7 +176,7 @@ def of(record, viewer, before_id=None, size=20, only=None):
         rows = rows.where(spoken if only == "follow_ups" else ~spoken)
     rows = list(rows)
     more, rows = len(rows) > size, rows[:size]
-    masked = record.kind() == "lead" and not record.is_open_to(viewer)
+    masked = isinstance(record, Pooled) and not record.is_open_to(viewer)
     return folded(entries(rows, masked)), rows[-1].id if more else None
 
 

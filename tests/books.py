@@ -5,7 +5,7 @@ from collections import Counter
 from peewee import SqliteDatabase, fn
 
 from domain import events, quotes
-from models import Claim, Event, FollowUp, Lead, Quote, QuoteLine, db
+from models import Claim, Customer, Event, FollowUp, Lead, Quote, QuoteLine, db
 
 
 def check():
@@ -17,18 +17,22 @@ def check():
 
 
 def check_ledger():
-    """Each lead lies in a pool or with one owner, and the ledger names that owner and nobody else."""
+    """Each record lies in a pool or with one owner, and the ledger names that owner and nobody else."""
     held = Claim.select().where(Claim.ended_at.is_null())
-    owners = {claim.lead_id: claim.owner_id for claim in held}
-    assert len(owners) == held.count(), "a lead has two open claims"
-    for lead in Lead.select().where(Lead.status.in_((Lead.UNASSIGNED, *Lead.WORKED_ON, Lead.INVALID))):
-        assert (lead.pool_id is None) == (lead.owner_id is not None), f"lead {lead.id} is nowhere, or in two places"
-        assert owners.get(lead.id) == lead.owner_id, f"lead {lead.id}: the ledger says {owners.get(lead.id)}"
+    owners = {(claim.record_kind, claim.record_id): claim.owner_id for claim in held}
+    assert len(owners) == held.count(), "a record has two open claims"
+    records = [*Lead.select().where(Lead.status.in_(Lead.OPEN)), *Customer.select()]
+    for record in records:
+        assert (record.pool_id is None) == (record.owner_id is not None), f"{record.kind()} {record.id} is nowhere, or in two places"
+        told = owners.get((record.kind(), record.id))
+        assert told == record.owner_id, f"{record.kind()} {record.id}: the ledger says {told}"
 
 
 def check_facts():
     """Every claim and every follow-up has exactly one audit row, and the chain of all rows is whole."""
-    assert counted("lead.claimed") == Counter(claim.lead_id for claim in Claim.select().where(Claim.how == Claim.CLAIMED))
+    for kind in ("lead", "customer"):
+        claims = Claim.select().where(Claim.how == Claim.CLAIMED, Claim.record_kind == kind)
+        assert counted(f"{kind}.claimed") == Counter(claim.record_id for claim in claims)
     spoken = [(row.record_kind, row.record_id) for row in FollowUp.select()]
     told = [(row.record_kind, row.record_id) for row in Event.select().where(Event.verb.endswith(".followed_up"))]
     assert Counter(spoken) == Counter(told)

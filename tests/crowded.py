@@ -111,7 +111,7 @@ class Lot:
             search.index("lead", *Lead.select().where(Lead.id.in_(ids)))
         self.first_lead = Lead.select(Lead.id).order_by(Lead.id).first().id
         ended = {"ended_at": self.at, "how": Claim.CLAIMED, "by": seller, "day": self.today}
-        self.insert(Claim, [ended | {"lead": self.first_lead, "owner": user} for user in self.users])
+        self.insert(Claim, [ended | {"record_kind": "lead", "record_id": self.first_lead, "owner": user} for user in self.users])
 
     def customers(self):
         """Even ones are the seller's."""

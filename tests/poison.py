@@ -15,7 +15,8 @@ SPECIAL = {"website": ADDRESS, "file_name": WORD.replace("\r\n", " ")}  # no fil
 OUR_WORDS = {
     "company": {"time_zone", "logo_type"}, "department": {"path"}, "choice": {"field", "value"}, "counter": {"name"}, "lease": {"name"},
     "user": {"login", "password_hash", "role", "data_scope", "language", "theme"}, "session": {"token_hash"}, "loginfailure": {"login"},
-    "notice": {"verb", "record_kind"}, "member": {"record_kind"}, "lead": {"status"}, "claim": {"how"}, "stagechange": {"status"},
+    "notice": {"verb", "record_kind"}, "member": {"record_kind"}, "lead": {"status"}, "claim": {"how", "record_kind"},
+    "pool": {"what", "mode"}, "poolscope": {"role"}, "stagechange": {"status"},
     "followup": {"record_kind", "method", "outcome"}, "task": {"record_kind", "method"}, "opportunity": {"status"},
     "quote": {"number", "status", "pdf_sha256"}, "approvalnode": {"approver_kind", "role"}, "approval": {"record_kind", "role", "status"},
     "order": {"number", "status"}, "ticket": {"status", "kind_of_work", "priority"},

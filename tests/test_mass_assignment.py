@@ -17,7 +17,7 @@ STATUS = {
 OFTEN = 2  # forms of one route that are tried
 pytestmark = pytest.mark.once  # PostgreSQL does not give back the ids of what is taken back, so no two tries end alike
 
-SELECTIONS = ("pools.claim_selection", "pools.assign_selection")  # their ids are ticked in the list, outside the form
+SELECTIONS = ("pools.claim_selection", "pools.assign_selection", "pools.move_selection")  # their ids are ticked in the list, outside the form
 GOES_THROUGH = {  # routes whose form is accepted as it is, so that the trial means something
     "seller": {
         "leads.create", "leads.edit", "leads.convert", "pools.claim", "pools.release", "follow_ups.write", "customers.create",

@@ -33,7 +33,10 @@ VISIBLE = {
         outsider=(FOREIGN, POOL),
     ),
     "task": SEEN_BY_SALES,
-    "customer": SEEN_BY_SALES | {"finance": RECORDS},
+    "customer": rule(
+        admin=(*RECORDS, POOL), manager=(MINE, TEAM, POOL), seller=(MINE, TEAM, POOL), rival=(TEAM, POOL),
+        outsider=(FOREIGN, POOL), finance=(*RECORDS, POOL),
+    ),
     "opportunity": SEEN_BY_SALES,
     "quote": SEEN_BY_SALES | {"finance": RECORDS},
     "submitted": rule(admin=(MINE,), manager=(MINE,), seller=(MINE,), finance=(MINE,)),
@@ -70,23 +73,17 @@ ON_RECORDS = {
     "leads.invalidate": ("lead", OWNERS_SIDE),
     "leads.revive": ("lead", OWNERS_SIDE),
     "leads.void": ("lead", MANAGERS | {"admin": (*RECORDS, POOL)}),
-    "pools.claim": ("lead", SALES_PEOPLE),
-    "pools.unclaim": ("lead", OWNER_ALONE),
-    "pools.release": ("lead", OWNERS_SIDE),
-    "pools.release_form": ("lead", OWNERS_SIDE),
-    "pools.assign": ("lead", MANAGERS_AND_POOL),
-    "pools.assign_form": ("lead", MANAGERS_AND_POOL),
     "follow_ups.done": ("task", OWNERS_SIDE),
     "follow_ups.undone": ("task", OWNERS_SIDE),
     "follow_ups.plan_next": ("task", OWNERS_SIDE),
     "follow_ups.reschedule": ("task", OWNERS_SIDE),
     "customers.show": ("customer", ANY),
-    "customers.edit": ("customer", OWNERS_SIDE),
-    "customers.save": ("customer", OWNERS_SIDE),
-    "customers.new_contact": ("customer", OWNERS_SIDE),
-    "customers.add_contact": ("customer", OWNERS_SIDE),
-    "customers.edit_contact": ("customer", OWNERS_SIDE),
-    "customers.save_contact": ("customer", OWNERS_SIDE),
+    "customers.edit": ("customer", OWNERS_SIDE_AND_POOL),
+    "customers.save": ("customer", OWNERS_SIDE_AND_POOL),
+    "customers.new_contact": ("customer", OWNERS_SIDE_AND_POOL),
+    "customers.add_contact": ("customer", OWNERS_SIDE_AND_POOL),
+    "customers.edit_contact": ("customer", OWNERS_SIDE_AND_POOL),
+    "customers.save_contact": ("customer", OWNERS_SIDE_AND_POOL),
     "opportunities.show": ("opportunity", ANY),
     "opportunities.edit": ("opportunity", OWNERS_SIDE),
     "opportunities.save": ("opportunity", OWNERS_SIDE),
@@ -143,12 +140,24 @@ ON_RECORDS = {
     "products.save": ("product", rule(admin=("any",), manager=("any",), finance=("any",))),
 }
 SPOKEN_TO = {"leads": "lead", "customers": "customer", "opportunities": "opportunity"}
+POOLED = {"leads": "lead", "customers": "customer"}
+WAYS_THROUGH_A_POOL = {
+    "pools.claim": SALES_PEOPLE,
+    "pools.unclaim": OWNER_ALONE,
+    **dict.fromkeys(("pools.release", "pools.release_form", "pools.lock", "pools.unlock"), OWNERS_SIDE),
+    **dict.fromkeys(("pools.assign", "pools.assign_form"), MANAGERS_AND_POOL),
+    **dict.fromkeys(("pools.move", "pools.move_form"), rule(admin=(POOL,), manager=(POOL,))),
+}
 KINDS_IN_PATH = {
     **dict.fromkeys(("follow_ups.new", "follow_ups.write", "members.new", "members.add", "members.remove"), SPOKEN_TO),
     **dict.fromkeys(("live.start", "live.stop"), SPOKEN_TO),
+    **dict.fromkeys(WAYS_THROUGH_A_POOL, POOLED),
     "follow_ups.entries": {kind: kind for kind in ("lead", "customer", "opportunity", "quote", "order", "ticket")},
 }
-MAY_BY_KIND = dict.fromkeys(KINDS_IN_PATH, OWNERS_SIDE) | dict.fromkeys(("follow_ups.entries", "live.start", "live.stop"), ANY)
+MAY_BY_KIND = (
+    dict.fromkeys(KINDS_IN_PATH, OWNERS_SIDE) | WAYS_THROUGH_A_POOL
+    | dict.fromkeys(("follow_ups.entries", "live.start", "live.stop"), ANY)
+)
 
 ADMINISTRATORS = ("admin",)
 IMPORTERS = ("admin", "manager", "finance")
@@ -161,12 +170,13 @@ GENERAL = {
         PEOPLE,
     ),
     **dict.fromkeys(
-        ("leads.index", "leads.new", "leads.create", "leads.matches", "pools.index", "pools.claim_selection",
+        ("leads.index", "leads.new", "leads.create", "leads.matches", "pools.index",
          "customers.new", "customers.create", "opportunities.index", "opportunities.new", "opportunities.create"),
         SALES,
     ),
     "pools.show": SALES,
-    "pools.assign_selection": SALES,  # of an empty selection; each lead of a full one is asked about
+    # of an empty selection; each record of a full one is asked about
+    **dict.fromkeys(("pools.claim_selection", "pools.assign_selection", "pools.move_selection"), SALES),
     "quotes.index": (*SALES, "finance"),
     **dict.fromkeys(("tickets.new", "tickets.create", "tickets.choices"), (*SALES, "service")),
     **dict.fromkeys(("products.new", "products.create"), IMPORTERS),
@@ -294,7 +304,7 @@ def somewhere(endpoint, made):
     table = of_the_settings.get(endpoint.split(".")[0])
     last = table.select().order_by(table.id.desc()).first().id if table else None
     step = Approval.get(Approval.record_id == made["submitted"]["mine"], Approval.status == Approval.CURRENT)
-    return {"id": step.id if endpoint == "approvals.show" else last, "field": "source", "what": "lead"}
+    return {"id": step.id if endpoint == "approvals.show" else last, "field": "source", "what": "lead", "plural": "leads"}
 
 
 @pytest.mark.parametrize("endpoint", sorted(GENERAL))

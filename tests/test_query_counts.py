@@ -7,7 +7,7 @@ import pytest
 from models import Company, Quote, db
 from tests import crowded
 
-LIST, SEVERAL_LISTS, RECORD = 14, 16, 25  # statements at the most
+LIST, SEVERAL_LISTS, RECORD = 14, 18, 25  # statements at the most
 FEW, MANY = 10, 1_000
 
 # Who asks for what; {name} is the id of the first record of its kind.

@@ -122,7 +122,7 @@ def test_a_crowd_over_many_leads_leaves_each_with_one_owner(house, cast):
     jobs = [partial(post_all, visitor, attempts[place::CROWD]) for place, visitor in enumerate(crowd)]
     answers = [answer for row in all_at_once(jobs) for answer in row]
     assert outcomes(answers) == (LEADS, LEADS * SHARED_BY - LEADS)
-    assert Claim.select().where(Claim.lead.in_(pool)).count() == LEADS
+    assert Claim.select().where(Claim.record_id.in_(pool)).count() == LEADS
     assert Lead.select().where(Lead.id.in_(pool), Lead.owner.is_null(False), Lead.pool.is_null()).count() == LEADS
     books.check()
 
@@ -135,7 +135,7 @@ def test_no_crowd_of_ones_own_browsers_gets_past_a_limit(house, cast, rule, allo
     answers = race(crowd, [f"/leads/{lead}/claim" for lead in pool])
     Company.update(**{rule: ROOM}).execute()
     assert outcomes(answers) == (8 * allowed, CROWD - 8 * allowed)
-    got = Claim.select(Claim.owner, fn.COUNT(Claim.id).alias("n")).where(Claim.lead.in_(pool)).group_by(Claim.owner)
+    got = Claim.select(Claim.owner, fn.COUNT(Claim.id).alias("n")).where(Claim.record_id.in_(pool)).group_by(Claim.owner)
     assert [row.n for row in got] == [allowed] * 8
     books.check()
 
@@ -145,7 +145,7 @@ def test_selections_that_overlap_give_no_lead_twice(house, cast):
     crowd = sellers(house, cast, 4)
     chosen = [{"id": pool[:20]}, {"id": pool[10:]}, {"id": pool[5:25]}, {"id": pool}]
     assert outcomes(race(crowd, "/leads/claim", chosen)) == (4, 0)
-    assert Claim.select().where(Claim.lead.in_(pool)).count() == 30
+    assert Claim.select().where(Claim.record_id.in_(pool)).count() == 30
     books.check()
 
 

@@ -7,7 +7,7 @@ foreign   belongs to somebody of another region         pool     a lead that nob
 from datetime import timedelta
 from types import SimpleNamespace
 
-from domain import approvals, customers, deals, follow_ups, leads, notifications, now, orders, tickets
+from domain import approvals, customers, deals, follow_ups, leads, notifications, now, orders, pool, tickets
 from models import Export, Import, ImportProblem, Member, Pool, Product, Quote
 from tests import offers
 
@@ -19,7 +19,11 @@ def build(cast):
         add_chain(made, relation, owner, cast)
     for kind in ("lead", "customer"):
         Member.create(record_kind=kind, record_id=made[kind]["team"], user=cast.seller, may_edit=False)
-    made["lead"]["pool"] = leads.create(cast.admin, pool=Pool.get(), name="公海里的公司").id
+    made["lead"]["pool"] = leads.create(cast.admin, pool=Pool.of("lead").get(), name="公海里的公司").id
+    given_back = customers.create(cast.admin, name="公海里的客户")
+    made["contact"]["pool"] = customers.add_contact(given_back, cast.admin, name="李四").id
+    pool.release(given_back, by=cast.admin, reason="no_need")
+    made["customer"]["pool"] = given_back.id
     submitted = offers.quote(cast.seller, number="Q-S")
     approvals.submit(submitted, by=cast.seller)
     made["submitted"] = {"mine": submitted.id}

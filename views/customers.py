@@ -8,7 +8,8 @@ from peewee import fn
 from wtforms import BooleanField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired
 
-from domain import customers, search
+from domain import customers, pool, search
+from domain.pool_limits import quota
 from models import Company, Contact, Customer, Member, Opportunity, Order, Quote, Ticket, capped_counts, name_key
 from permissions import can_create_customer, can_edit_customer, can_hand_over, sees_leads
 from views.fields import ChoiceField, CreditCodeField, EmailField, Line, OwnerField, PhoneField, longest
@@ -57,6 +58,8 @@ class CustomerForm(FlaskForm):
         if name_key(field.data) == name_key(field.object_data) or not Company.current().links_customers_by_name:
             return
         other = customers.find_by_name(field.data)
+        if other and other.in_pool:
+            raise ValidationError(_("%(name)s is a customer already; it lies in %(pool)s.", name=other.name, pool=other.pool.name))
         if other:
             raise ValidationError(_("%(name)s is a customer already; %(owner)s looks after it.", name=other.name, owner=other.owner.name))
 
@@ -107,7 +110,7 @@ def asked_for():
 
 def tabs():
     """{name: query}: mine, those on whose team I am, all that I can see."""
-    seen = Customer.visible_to(g.user)
+    seen = Customer.held_visible_to(g.user)
     return {
         "mine": seen.where(Customer.owner == g.user.id),
         "team": seen.where(Customer.id.in_(Member.records_of("customer", [g.user.id]))),
@@ -126,7 +129,8 @@ def filtered(query, wanted):
 def options():
     """Rows for a field in which one types a customer."""
     text = request.args.get("q", "").strip()[:100]
-    query = search.narrowed(Customer.visible_to(g.user), "customer", text) if text else Customer.visible_to(g.user)
+    query = tabs()["all"]
+    query = search.narrowed(query, "customer", text) if text else query
     found = list(query.order_by(Customer.updated_at.desc()).limit(OFFERED))
     return page("customers/options.html", "options", found=found, text=text)
 
@@ -207,6 +211,8 @@ def everything_about(customer):
         "figures": figures(customer),
         "contacts": list(customer.contacts.order_by(Contact.decides.desc(), Contact.id)),
         "tab": part_shown(),
+        "ledger": pool.ledger(customer),
+        "quota": quota(g.user, "customer", customer.pool) if customer.in_pool else None,
     }
 
 

@@ -24,7 +24,7 @@ def kinds():
 
 
 def pools():
-    return [(pool.id, pool.name) for pool in Pool.open_to(g.user)]
+    return [(pool.id, pool.name) for pool in Pool.open_to(g.user, "lead")]
 
 
 class UploadForm(FlaskForm):

@@ -6,13 +6,14 @@ from flask import Blueprint, g, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from peewee import EnclosedNodeList
+from peewee import JOIN, EnclosedNodeList
 from wtforms import BooleanField, DateField, HiddenField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Length, Optional
 
 from domain import duplicates, leads, search, start_of_day
 from domain import pool as pools
-from models import Claim, Company, Conversion, Customer, Lead, Opportunity, Pool, User, capped_count, capped_counts
+from domain.pool_limits import quota
+from models import Company, Conversion, Customer, Lead, Opportunity, Pool, User, capped_count, capped_counts
 from permissions import can_convert_lead, can_create_lead, can_edit_lead, can_invalidate_lead, can_void_lead
 from views.fields import ChoiceField, CreditCodeField, EmailField, Line, MoneyField, PhoneField, longest
 from views.formats import capped as count_words
@@ -43,7 +44,6 @@ STATUS_WORDS = {
     Lead.VOIDED: _l("Voided"),
 }
 STATUS_TONES = {Lead.UNASSIGNED: "", Lead.PENDING: "d1", Lead.FOLLOWING: "d3", Lead.INVALID: "", Lead.CONVERTED: "d6", Lead.VOIDED: ""}
-LEDGER = 5  # how many owners back the page tells
 
 bp.add_app_template_global(STATUS_WORDS, "lead_status_words")
 bp.add_app_template_global(STATUS_TONES, "lead_status_tones")
@@ -75,7 +75,7 @@ class LeadForm(FlaskForm):
     @property
     def chosen_pool(self):
         """The pool into which a new lead goes; None keeps it for its creator."""
-        return known(Pool.open_to(g.user), self.pool.data)
+        return known(Pool.open_to(g.user, "lead"), self.pool.data)
 
 
 class ConvertForm(FlaskForm):
@@ -178,9 +178,9 @@ def show(id):
     tab = request.args.get("tab")
     return render_template(
         "leads/show.html", record=lead, lead=lead, tab=tab if tab in ("facts", "related") else "stream",
-        walk=walk_arguments(), nav=neighbours(lead), ledger=ledger(lead),
+        walk=walk_arguments(), nav=neighbours(lead), ledger=pools.ledger(lead),
         matches=duplicates.of(g.user, lead.name, lead.phone, lead.credit_code, lead.id) if lead.is_open else [],
-        conversion=conversion_of(lead), quota=pools.quota(g.user) if lead.in_pool else None,
+        conversion=conversion_of(lead), quota=quota(g.user, "lead", lead.pool) if lead.in_pool else None,
     )
 
 
@@ -216,17 +216,11 @@ def day_of_ownership(lead):
     return (today() - claim.day).days + 1 if claim else None
 
 
-def ledger(lead):
-    """Who had it, from when to when, and how it came to them; newest first."""
-    rows = Claim.select(Claim, User).join(User, on=Claim.owner).where(Claim.lead == lead.id)
-    return list(rows.order_by(Claim.id.desc()).limit(LEDGER))
-
-
 def conversion_of(lead):
     """What the lead became, and which of it this person may open."""
     if lead.status != Lead.CONVERTED:
         return None
-    made = Conversion.select(Conversion, Customer, User).join(Customer).join(User, on=Customer.owner).where(
+    made = Conversion.select(Conversion, Customer, User).join(Customer).join(User, JOIN.LEFT_OUTER, on=Customer.owner).where(
         Conversion.lead == lead.id).get()
     made.customer_seen = Customer.visible_to(g.user).where(Customer.id == made.customer_id).exists()
     made.deal = Opportunity.visible_to(g.user).where(Opportunity.id == made.opportunity_id).first() if made.opportunity_id else None

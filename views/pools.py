@@ -1,4 +1,7 @@
-"""公海: its page, and the ways in and out of it: claim, give back, assign, one lead or a selection."""
+"""公海: its page, and the ways in and out of it: claim, give back, assign, move, lock; one record or a selection.
+
+Leads and customers alike: an address begins with /leads or /customers, and `record` is one of them.
+"""
 
 from datetime import timedelta
 
@@ -6,14 +9,12 @@ from flask import Blueprint, abort, g, redirect, render_template, request, url_f
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from flask_wtf import FlaskForm
-from wtforms import SelectField
-from wtforms.validators import DataRequired, Optional
 
 from domain import now, pool, search
-from models import Lead, Pool, User, capped_counts, mask_phones_in
-from permissions import SALES, can_assign_lead, can_claim_lead, can_release_lead, sees_leads
-from views.fields import ChoiceField
+from domain.pool_limits import quota
+from models import Customer, Lead, Pool, capped_counts, mask_phones_in
+from permissions import can_assign, can_claim, can_hand_out, can_lock, can_move, can_release, sees_leads
+from views.follow_ups import find, record_url
 from views.formats import capped as count_words
 from views.formats import choice
 from views.helpers import (
@@ -33,45 +34,16 @@ from views.helpers import (
     whole,
     with_messages,
 )
+from views.pool_forms import AssignForm, MoveForm, ReleaseForm, colleagues
 
 bp = Blueprint("pools", __name__)
 
+TABLES = {"leads": Lead, "customers": Customer}
+PLURAL = "/<any(leads, customers):plural>"
+ONE = PLURAL + "/<int:id>"
 WITHIN = {1: _l("the last day"), 7: _l("the last 7 days"), 30: _l("the last 30 days"), 90: _l("the last 90 days")}
 MOST_AT_ONCE = 200
-NAMED = 3  # how many lost leads a message names
-
-
-class ReleaseForm(FlaskForm):
-    reason = ChoiceField(_l("Why does it go back?"), [DataRequired(_l("Choose a reason."))], field="drop_reason")
-    pool = SelectField(_l("To which pool"), [Optional()], coerce=int)
-
-    def __init__(self, lead, *args, **options):
-        super().__init__(*args, **options)
-        self.pool.choices = [(each.id, each.name) for each in Pool.open_to(g.user)]
-        if not self.pool.raw_data:
-            self.pool.data = lead.home_pool_id
-
-    @property
-    def chosen_pool(self):
-        return Pool.get_by_id(self.pool.data) if self.pool.data else None
-
-
-class AssignForm(FlaskForm):
-    to = SelectField(_l("To whom"), [DataRequired(_l("Choose a colleague."))], coerce=int)
-
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
-        self.to.choices = [(person.id, person.name) for person in colleagues()]
-
-    @property
-    def colleague(self):
-        return User.get_by_id(self.to.data)
-
-
-def colleagues():
-    """Those to whom this person may hand leads: active, working on leads, and his own people."""
-    people = User.select().where(User.disabled_at.is_null(), User.role.in_(SALES)).order_by(User.id)
-    return people if g.user.overseen is None else people.where(User.id.in_(g.user.overseen))
+NAMED = 3  # how many lost records a message names
 
 
 # ---- the page --------------------------------------------------------------------------------------------------------
@@ -89,18 +61,26 @@ def index():
 @bp.get("/pools/<int:id>")
 def show(id):
     here = get_or_404(Pool.open_to(g.user), id)
-    query = narrowed(Lead.lying_in(here), here)
-    leads = page_of(query, Lead.entered_pool_at, Lead.id)
+    table = table_of(here)
+    query = narrowed(table.lying_in(here), here)
+    pools, hands_out = list(Pool.open_to(g.user)), can_hand_out(g.user, here)
     return page(
-        "pools/show.html", "list", pool=here, pools=tabs(here), leads=leads, quota=pool.quota(g.user), filters=filters(),
-        within=WITHIN, colleagues=colleagues() if g.user.is_a(User.ADMINISTRATOR, User.MANAGER) else (),
+        "pools/show.html", "list", pool=here, pools=tabs(here, pools), kinds=kinds(here, pools),
+        records=page_of(query, table.entered_pool_at, table.id), quota=quota(g.user, here.what, here), filters=filters(),
+        within=WITHIN, colleagues=colleagues() if hands_out else (),
+        others=[each for each in pools if each.what == here.what and each.id != here.id] if hands_out else (),
+        claims=here.is_claimed_from or here.is_run_by(g.user),
     )
 
 
-def tabs(here):
-    """The pools that are open to this person, with their counts in one query."""
-    pools = list(Pool.open_to(g.user))
-    counts = capped_counts({f"pool_{each.id}": Lead.select().where(Lead.pool == each, Lead.owner.is_null()) for each in pools})
+def table_of(here):
+    return Customer if here.what == "customer" else Lead
+
+
+def tabs(here, pools):
+    """The pools of this kind that are open to this person, with their counts in one query."""
+    pools, table = [each for each in pools if each.what == here.what], table_of(here)
+    counts = capped_counts({f"pool_{each.id}": table.select().where(table.pool == each, table.owner.is_null()) for each in pools})
     return [
         {"label": each.name, "url": url_for("pools.show", id=each.id), "current": each.id == here.id,
          "number": counts[f"pool_{each.id}"], "count": count_words(counts[f"pool_{each.id}"])}
@@ -108,21 +88,33 @@ def tabs(here):
     ]
 
 
+def kinds(here, pools):
+    """Leads and customers, each leading to its first pool; nothing where there are pools of one kind only."""
+    first = {each.what: each for each in reversed(pools)}
+    words = {"lead": _("Leads"), "customer": _("Customers")}
+    shown = [
+        {"label": words[what], "url": url_for("pools.show", id=first[what].id), "current": what == here.what}
+        for what in Pool.WHAT if what in first
+    ]
+    return shown if len(shown) > 1 else []
+
+
 def narrowed(query, here):
     """The pool's list under the filters of the address."""
+    table = query.model
     if sources := [value for value in request.args.getlist("source") if value]:
-        query = query.where(Lead.source.in_(sources))
+        query = query.where(table.source.in_(sources))
     if city := request.args.get("city", "").strip():
-        query = query.where(Lead.city == spelled_here(city, here))
+        query = query.where(table.city == spelled_here(city, here, table))
     if days := request.args.get("within", type=whole):
-        query = query.where(Lead.entered_pool_at >= now() - timedelta(days=min(days, 3650)))
-    return search.narrowed(query, "lead", request.args.get("q", ""), only_names=True)
+        query = query.where(table.entered_pool_at >= now() - timedelta(days=min(days, 3650)))
+    return search.narrowed(query, here.what, request.args.get("q", ""), only_names=True)
 
 
-def spelled_here(city, here):
-    """苏州 or 苏州市, as this pool's leads have it: one value, so that the index gives the rows in order."""
+def spelled_here(city, here, table):
+    """苏州 or 苏州市, as this pool's records have it: one value, so that the index gives the rows in order."""
     other = city.removesuffix("市") if city.endswith("市") else f"{city}市"
-    known = Lead.lying_in(here).where(Lead.city == city).exists()
+    known = table.lying_in(here).where(table.city == city).exists()
     return city if known else other
 
 
@@ -145,14 +137,16 @@ def filters():
 # ---- claim -----------------------------------------------------------------------------------------------------------
 
 
-@bp.post("/leads/<int:id>/claim")
-def claim(id):
-    lead = get_or_404(Lead.claimable_by(g.user), id)
-    require(can_claim_lead(g.user, lead))
-    pool.claim(lead, by=g.user)
-    toast(_("%(name)s is yours.", name=lead.name), undo=(url_for("pools.unclaim", id=id), {}))
+@bp.post(f"{ONE}/claim")
+def claim(plural, id):
+    record = get_or_404(TABLES[plural].claimable_by(g.user), id)
+    require(can_claim(g.user, record))
+    here = record.pool
+    pool.claim(record, by=g.user)
+    toast(_("%(name)s is yours.", name=record.name), undo=(url_for("pools.unclaim", plural=plural, id=id), {}))
     return fragment_or_redirect(
-        "pools/claimed.html", "row", remember_where(), lead=lead, state="claimed", quota=pool.quota(g.user)
+        "pools/claimed.html", "row", remember_where(), record=record, what=record.kind(), state="claimed",
+        quota=quota(g.user, record.kind(), here),
     )
 
 
@@ -163,99 +157,149 @@ def taken(no):
         return render_template("errors/error.html", code=409, message=no.message, back=remember_where()), 409
     seconds = int((now() - no.claim.at).total_seconds()) if no.claim else None
     state = "claimed" if no.claim and no.claim.owner_id == g.user.id else "taken"  # a second press of one's own
-    row = render_block("pools/claimed.html", "row", lead=no.lead, state=state, claim=no.claim, seconds=seconds)
+    row = render_block(
+        "pools/claimed.html", "row", record=no.record, what=no.record.kind(), state=state, claim=no.claim, seconds=seconds
+    )
     return with_messages(row), 409
 
 
-@bp.post("/leads/<int:id>/unclaim")
-def unclaim(id):
-    lead = get_or_404(Lead.visible_to(g.user), id)
-    require(lead.owner_id == g.user.id)
-    pool.unclaim(lead, by=g.user)
-    toast(_("%(name)s is back in the pool.", name=lead.name))
+@bp.post(f"{ONE}/unclaim")
+def unclaim(plural, id):
+    record = find(plural, id)
+    require(record.owner_id == g.user.id)
+    pool.unclaim(record, by=g.user)
+    toast(_("%(name)s is back in the pool.", name=record.name))
     return go(remember_where())
 
 
-@bp.post("/leads/claim")
-def claim_selection():
-    leads = selection(Lead.claimable_by(g.user))
-    require(all(can_claim_lead(g.user, lead) for lead in leads))
-    claimed, lost = pool.claim_many(leads, by=g.user)
-    tell(ngettext("%(num)s lead claimed.", "%(num)s leads claimed.", len(claimed)), lost)
+@bp.post(f"{PLURAL}/claim")
+def claim_selection(plural):
+    records = selection(TABLES[plural].claimable_by(g.user))
+    require(all(can_claim(g.user, record) for record in records))
+    claimed, lost = pool.claim_many(records, by=g.user)
+    tell(ngettext("%(num)s claimed.", "%(num)s claimed.", len(claimed)), lost)
     return go(remember_where())
 
 
 def selection(query):
-    """The leads that were ticked, in the order of the list; 404 when one of them is not to be seen."""
+    """The records that were ticked, in the order of the list; 404 when one of them is not to be seen."""
     require(sees_leads(g.user))
     ids = list(dict.fromkeys(request.form.getlist("id", type=whole)))[:MOST_AT_ONCE]
     if not ids:
         abort(422)
-    found = {lead.id: lead for lead in query.where(Lead.id.in_(ids))}
+    found = {record.id: record for record in query.where(query.model.id.in_(ids))}
     return [found.get(id) or abort(404) for id in ids]
 
 
 def tell(words, lost):
-    """What was done; and of each lead that was lost, to whom."""
+    """What was done; and of each record that was lost, to whom."""
     if not lost:
         return toast(words)
-    names = "; ".join(f"{no.lead.name} ({no.claim.owner.name})" if no.claim else no.lead.name for no in lost[:NAMED])
+    names = "; ".join(f"{no.record.name} ({no.claim.owner.name})" if no.claim else no.record.name for no in lost[:NAMED])
     more = "…" if len(lost) > NAMED else ""
     gone = ngettext("%(num)s was taken before you: %(names)s", "%(num)s were taken before you: %(names)s", len(lost), names=names + more)
     return toast(f"{words} {gone}", kind="warn")
 
 
-# ---- give back, assign -----------------------------------------------------------------------------------------------
+# ---- give back, lock -------------------------------------------------------------------------------------------------
 
 
-@bp.get("/leads/<int:id>/release")
-def release_form(id):
-    lead = get_or_404(Lead.visible_to(g.user), id)
-    require(can_release_lead(g.user, lead))
-    return page("pools/release.html", "dialog", lead=lead, form=ReleaseForm(lead))
+def find_to(allowed, plural, id):
+    record = find(plural, id)
+    require(allowed(g.user, record))
+    return record
 
 
-@bp.post("/leads/<int:id>/release")
-def release(id):
-    lead = get_or_404(Lead.visible_to(g.user), id)
-    require(can_release_lead(g.user, lead))
-    form = ReleaseForm(lead)
+@bp.get(f"{ONE}/release")
+def release_form(plural, id):
+    record = find_to(can_release, plural, id)
+    return page("pools/release.html", "dialog", record=record, form=ReleaseForm(record))
+
+
+@bp.post(f"{ONE}/release")
+def release(plural, id):
+    record = find_to(can_release, plural, id)
+    form = ReleaseForm(record)
     if not form.validate_on_submit():
-        return form_again("pools/release.html", "dialog", lead=lead, form=form)
-    pool.release(lead, g.user, form.reason.data, form.chosen_pool)
-    toast(_("%(name)s went back to %(pool)s.", name=lead.name, pool=lead.pool.name))
-    return go(url_for("leads.index"))
+        return form_again("pools/release.html", "dialog", record=record, form=form)
+    pool.release(record, g.user, form.reason.data, form.chosen_pool)
+    toast(_("%(name)s went back to %(pool)s.", name=record.name, pool=record.pool.name))
+    return go(url_for(f"{plural}.index"))
 
 
-@bp.get("/leads/<int:id>/assign")
-def assign_form(id):
-    lead = get_or_404(Lead.visible_to(g.user), id)
-    require(can_assign_lead(g.user, lead))
-    return page("pools/assign.html", "dialog", lead=lead, form=AssignForm())
+@bp.post(f"{ONE}/lock")
+def lock(plural, id):
+    record = find_to(can_lock, plural, id)
+    pool.lock(record, by=g.user)
+    toast(_("%(name)s stays yours: no rule recycles it.", name=record.name), undo=(url_for("pools.unlock", plural=plural, id=id), {}))
+    return go(record_url(record.kind(), id))
 
 
-@bp.post("/leads/<int:id>/assign")
-def assign(id):
-    lead = get_or_404(Lead.visible_to(g.user), id)
-    require(can_assign_lead(g.user, lead))
-    form = AssignForm()
+@bp.post(f"{ONE}/unlock")
+def unlock(plural, id):
+    record = find_to(can_lock, plural, id)
+    pool.unlock(record, by=g.user)
+    toast(_("%(name)s is unlocked.", name=record.name))
+    return go(record_url(record.kind(), id))
+
+
+# ---- assign, move ----------------------------------------------------------------------------------------------------
+
+
+@bp.get(f"{ONE}/assign")
+def assign_form(plural, id):
+    return page("pools/assign.html", "dialog", record=find_to(can_assign, plural, id), form=AssignForm())
+
+
+@bp.post(f"{ONE}/assign")
+def assign(plural, id):
+    record, form = find_to(can_assign, plural, id), AssignForm()
     if not form.validate_on_submit():
-        return form_again("pools/assign.html", "dialog", lead=lead, form=form)
-    pool.assign(lead, form.colleague, by=g.user)
-    toast(_("%(lead)s is with %(name)s now.", lead=lead.name, name=lead.owner.name))
-    return go(url_for("leads.show", id=id))
+        return form_again("pools/assign.html", "dialog", record=record, form=form)
+    pool.assign(record, form.colleague, by=g.user)
+    toast(_("%(lead)s is with %(name)s now.", lead=record.name, name=record.owner.name))
+    return go(record_url(record.kind(), id))
 
 
-@bp.post("/leads/assign")
-def assign_selection():
-    leads = selection(Lead.visible_to(g.user))
-    require(all(can_assign_lead(g.user, lead) for lead in leads))
+@bp.post(f"{PLURAL}/assign")
+def assign_selection(plural):
+    records = selection(TABLES[plural].visible_to(g.user))
+    require(all(can_assign(g.user, record) for record in records))
     form = AssignForm()
     if not form.validate_on_submit():
         abort(422)
-    assigned, lost = pool.assign_many(leads, form.colleague, by=g.user)
+    assigned, lost = pool.assign_many(records, form.colleague, by=g.user)
     number = len(assigned)
-    tell(ngettext("%(num)s lead assigned to %(name)s.", "%(num)s leads assigned to %(name)s.", number, name=form.colleague.name), lost)
+    tell(ngettext("%(num)s assigned to %(name)s.", "%(num)s assigned to %(name)s.", number, name=form.colleague.name), lost)
+    return go(remember_where())
+
+
+@bp.get(f"{ONE}/pool")
+def move_form(plural, id):
+    record = find_to(can_move, plural, id)
+    return page("pools/move.html", "dialog", record=record, form=MoveForm(record.pool))
+
+
+@bp.post(f"{ONE}/pool")
+def move(plural, id):
+    record = find_to(can_move, plural, id)
+    form = MoveForm(record.pool)
+    if not form.validate_on_submit():
+        return form_again("pools/move.html", "dialog", record=record, form=form)
+    pool.move(record, form.chosen_pool, by=g.user)
+    toast(_("%(name)s lies in %(pool)s now.", name=record.name, pool=record.pool.name))
+    return go(record_url(record.kind(), id))
+
+
+@bp.post(f"{PLURAL}/pool")
+def move_selection(plural):
+    records = selection(TABLES[plural].visible_to(g.user))
+    require(all(can_move(g.user, record) for record in records))
+    form = MoveForm(records[0].pool)
+    if not form.validate_on_submit():
+        abort(422)
+    moved, lost = pool.move_many(records, form.chosen_pool, by=g.user)
+    tell(ngettext("%(num)s moved to %(pool)s.", "%(num)s moved to %(pool)s.", len(moved), pool=form.chosen_pool.name), lost)
     return go(remember_where())
 
 

@@ -26,7 +26,8 @@ def index():
 def groups(text):
     """[(kind, rows)] of what this person may see, at most eight each; a number finds its document."""
     user = g.user
-    customers = search.narrowed(Customer.visible_to(user), "customer", text).order_by(Customer.updated_at.desc())
+    customers = search.narrowed(Customer.held_visible_to(user), "customer", text).order_by(Customer.updated_at.desc())
+    pooled_customers = search.narrowed(Customer.pooled_visible_to(user), "customer", text, only_names=True)
     mine = search.narrowed(owned(user), "lead", text)
     pooled = search.narrowed(Lead.visible_to(user).where(Lead.owner.is_null()), "lead", text, only_names=True)
     products = search.narrowed(Product.select().where(Product.active), "product", text).order_by(Product.name)
@@ -34,7 +35,7 @@ def groups(text):
     orders = Order.visible_to(user).where(numbered(Order, text)).order_by(Order.id.desc())
     tickets = Ticket.visible_to(user).where(titled(text)).order_by(Ticket.id.desc())
     rows = {
-        "customer": list(customers.limit(SHOWN)),
+        "customer": [*customers.limit(SHOWN), *pooled_customers.order_by(Customer.id.desc()).limit(SHOWN)][:SHOWN],
         "lead": [*mine.order_by(Lead.id.desc()).limit(SHOWN), *pooled.order_by(Lead.id.desc()).limit(SHOWN)][:SHOWN],
         "quote": list(quotes.limit(SHOWN)),
         "order": list(orders.limit(SHOWN)),

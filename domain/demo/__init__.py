@@ -16,7 +16,7 @@ def build(printed=None, at=None):
 
     `printed(quote)` gives the bytes of an approved quote's document; without it none are stored.
     """
-    founder = organisation.found("周海", "admin", PASSWORD, "上海远帆自动化技术有限公司", "远帆自动化", pool_name="无主线索")
+    founder = organisation.found("周海", "admin", PASSWORD, "上海远帆自动化技术有限公司", "远帆自动化", pool_names=("无主线索", "客户公海"))
     fill(founder, printed, at)
 
 

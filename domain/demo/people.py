@@ -1,6 +1,6 @@
 """The demo's company, departments, colleagues and pools."""
 
-from domain import accounts, organisation
+from domain import accounts, organisation, pools
 from models import ApprovalNode, Company, Department, Pool, User
 
 PASSWORD = "haitu-demo"  # noqa: S105 — shown on the login page of a demo, nowhere else
@@ -61,7 +61,7 @@ def hire(founder):
 def dig_pools(founder):
     for position, (name, department) in enumerate(POOLS.items()):
         members = Department.select().where(Department.name == department) if department else ()
-        pool = organisation.save_pool(Pool.get_or_none(Pool.name == name), by=founder, name=name, departments=members)
+        pool = pools.save(Pool.get_or_none(Pool.name == name), by=founder, name=name, departments=members)
         Pool.update(position=position).where(Pool.id == pool.id).execute()
 
 

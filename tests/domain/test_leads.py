@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from peewee import IntegrityError
 
-from domain import Refused, customers, duplicates, follow_ups, leads, now, pool
+from domain import Refused, customers, duplicates, follow_ups, leads, now, pool_limits
 from models import Claim, Company, Contact, Conversion, Customer, Event, Lead, Opportunity, Pool, Task, db
 
 TOMORROW = now() + timedelta(days=1)
@@ -62,7 +62,7 @@ def test_a_revived_lead_stands_where_it_stood(cast, lead, spoken, state):
 def test_a_voided_lead_is_kept_but_takes_no_room(cast, lead):
     leads.void(lead, cast.manager)
     assert fresh(lead).status == Lead.VOIDED
-    assert pool.quota(cast.seller).held == 0
+    assert pool_limits.quota(cast.seller).held == 0
     with pytest.raises(Refused):
         follow_ups.write(fresh(lead), cast.seller, "phone", "还想写")
 

@@ -6,7 +6,7 @@ import pytest
 
 from domain import Refused, customers, day_of, deals, leads, members, notifications, now, pool
 from models import Customer, Event, Lead, Member, Notice, Opportunity, Order, Pool, Quote
-from permissions import can_change_team, can_convert_lead, can_edit_lead, can_follow_up, can_release_lead
+from permissions import can_change_team, can_convert_lead, can_edit_lead, can_follow_up, can_release
 from tests import offers
 
 NAME = "苏州恒立精密机械有限公司"
@@ -67,7 +67,7 @@ def test_a_reader_reads_and_one_who_may_edit_works_on_it(cast, record):
 def test_whoever_helps_with_a_lead_converts_it_but_neither_gives_it_away_nor_passes_it_on(cast, lead):
     members.add(lead, cast.rival, by=cast.seller, may_edit=True)
     assert can_edit_lead(cast.rival, lead) and can_convert_lead(cast.rival, lead)
-    assert not can_release_lead(cast.rival, lead)
+    assert not can_release(cast.rival, lead)
     assert not can_change_team(cast.rival, lead)
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain import Refused, leads, organisation, pool
-from models import ApprovalNode, Choice, Company, Department, Event, Lead, Pool, PoolScope, Stage, User, db
+from domain import Refused, organisation, pools
+from models import ApprovalNode, Choice, Company, Department, Event, Pool, Stage, User, db
 from tests.cast import PASSWORD
 from tests.server import all_at_once
 
@@ -24,7 +24,7 @@ def test_a_founded_company_has_what_one_begins_with(database):
     assert [stage.win_rate for stage in Stage.in_order()] == [10, 20, 40, 60, 80, 100]
     assert [node.name for node in ApprovalNode.in_order()] == ["方案设计", "报价修正", "商务审批"]
     assert {word.field for word in Choice.select()} == {"source", "drop_reason", "lost_reason", "industry", "level"}
-    assert Pool.select().count() == 1
+    assert [(pool.name, pool.what) for pool in Pool.select()] == [("公海", "lead"), ("客户公海", "customer")]
 
 
 @pytest.mark.empty_database
@@ -128,7 +128,7 @@ def test_only_an_empty_department_goes(cast):
 
 def test_a_pool_does_not_open_to_everybody_because_its_department_goes(cast):
     suzhou = organisation.add_department("苏州", department("华东"), by=cast.admin)
-    organisation.save_pool(None, by=cast.admin, name="苏州", departments=[suzhou])
+    pools.save(None, by=cast.admin, name="苏州", departments=[suzhou])
     with pytest.raises(Refused):
         organisation.remove_department(suzhou, by=cast.admin)
     assert "苏州" not in [row.name for row in Pool.open_to(cast.outsider)]
@@ -138,45 +138,3 @@ def test_a_new_name_is_a_fact_of_the_audit(cast):
     organisation.rename_department(department("华南"), "华南大区", by=cast.admin)
     event = Event.select().order_by(Event.id.desc()).first()
     assert (event.verb, event.before, event.after) == ("department.renamed", {"name": "华南"}, {"name": "华南大区"})
-
-
-# ---- pools -----------------------------------------------------------------------------------------------------------
-
-
-def test_a_pool_is_open_to_its_departments_with_all_below_and_its_people(cast):
-    suzhou = organisation.add_department("苏州", department("华东"), by=cast.admin)
-    User.update(department=suzhou).where(User.id == cast.seller.id).execute()
-    organisation.save_pool(None, by=cast.admin, name="江苏", departments=[department("华东")], users=[cast.outsider])
-    inside = [person.login for person in User.select() if "江苏" in [row.name for row in Pool.open_to(person)]]
-    assert set(inside) == {"admin", "manager", "seller", "rival", "outsider", "disabled"}
-
-
-def test_two_pools_never_share_a_name(cast):
-    organisation.save_pool(None, by=cast.admin, name="华东")
-    with pytest.raises(Refused):
-        organisation.save_pool(None, by=cast.admin, name="华东")
-
-
-def test_a_saved_pool_has_the_members_that_were_ticked_last(cast):
-    made = organisation.save_pool(None, by=cast.admin, name="华东", departments=[department("华东")], users=[cast.outsider])
-    organisation.save_pool(made, by=cast.admin, name="华东", users=[cast.seller])
-    assert [(scope.department_id, scope.user_id) for scope in PoolScope.select().where(PoolScope.pool == made)] == [(None, cast.seller.id)]
-
-
-def test_a_pool_with_leads_and_the_last_pool_stay(cast):
-    only = Pool.get()
-    with pytest.raises(Refused):
-        organisation.remove_pool(only, by=cast.admin)
-    second = organisation.save_pool(None, by=cast.admin, name="华东")
-    leads.create(cast.admin, pool=second, name="扬州液压有限公司")
-    with pytest.raises(Refused):
-        organisation.remove_pool(second, by=cast.admin)
-
-
-def test_a_lead_whose_pool_is_gone_can_still_be_given_back(cast):
-    second = organisation.save_pool(None, by=cast.admin, name="华东")
-    lead = leads.create(cast.admin, pool=second, name="扬州液压有限公司")
-    pool.claim(Lead.with_people().where(Lead.id == lead.id).get(), by=cast.seller)
-    organisation.remove_pool(second, by=cast.admin)
-    pool.release(Lead.with_people().where(Lead.id == lead.id).get(), by=cast.seller, reason="no_need")
-    assert Lead.get_by_id(lead.id).pool == Pool.get()

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain import Refused, follow_ups, leads, now, pool
+from domain import Refused, follow_ups, leads, now, pool, pool_limits
 from models import Claim, Company, Event, Lead, Pool, PoolScope, Task, mask_phones_in
 
 NOON = now().replace(hour=4, minute=0, second=0, microsecond=0)  # 12:00 in Shanghai
@@ -47,7 +47,7 @@ def test_the_second_to_claim_is_told_who_was_faster_and_nothing_changes(cast, ly
     assert cast.seller.name in refusal.value.message
     assert refusal.value.claim.owner == cast.seller
     assert Event.select().count() == events
-    assert pool.quota(cast.rival).claimed_today == 0
+    assert pool_limits.quota(cast.rival).claimed_today == 0
 
 
 def test_the_daily_limit_refuses_the_next_claim_and_says_when_it_ends(cast, lying):
@@ -73,14 +73,14 @@ def test_giving_back_does_not_return_the_days_claim(cast, lying):
     [lead] = lying()
     pool.claim(lead, cast.seller, NOON)
     pool.release(fresh(lead), cast.seller, "no_budget", at=NOON)
-    assert pool.quota(cast.seller, NOON).claimed_today == 1
+    assert pool_limits.quota(cast.seller, at=NOON).claimed_today == 1
 
 
 def test_created_and_assigned_leads_use_room_but_no_claims(cast, lying):
     [lead] = lying()
     leads.create(cast.seller, name="自建线索")
     pool.assign(lead, cast.seller, by=cast.manager)
-    assert pool.quota(cast.seller)[:1] + pool.quota(cast.seller)[2:3] == (0, 2)
+    assert pool_limits.quota(cast.seller)[:1] + pool_limits.quota(cast.seller)[2:3] == (0, 2)
 
 
 @pytest.mark.parametrize("way", ["claim", "assign", "create"])
@@ -94,14 +94,14 @@ def test_nobody_holds_more_than_the_capacity_however_a_lead_comes(cast, lying, w
             "assign": lambda: pool.assign(second, cast.seller, by=cast.manager),
             "create": lambda: leads.create(cast.seller, name="再来一条"),
         }[way]()
-    assert pool.quota(cast.seller).held == 1
+    assert pool_limits.quota(cast.seller).held == 1
 
 
 def test_an_invalid_lead_still_takes_room(cast, lying):
     [lead] = lying()
     pool.claim(lead, cast.seller)
     leads.invalidate(fresh(lead), cast.seller)
-    assert pool.quota(cast.seller).held == 1
+    assert pool_limits.quota(cast.seller).held == 1
 
 
 def test_of_a_selection_what_is_left_is_claimed_and_what_is_gone_is_named(cast, lying):
@@ -109,14 +109,14 @@ def test_of_a_selection_what_is_left_is_claimed_and_what_is_gone_is_named(cast, 
     pool.claim(fresh(two), by=cast.rival)
     claimed, lost = pool.claim_many([one, two, three], by=cast.seller)
     assert [lead.id for lead in claimed] == [one.id, three.id]
-    assert [(taken.lead.id, taken.claim.owner) for taken in lost] == [(two.id, cast.rival)]
+    assert [(taken.record.id, taken.claim.owner) for taken in lost] == [(two.id, cast.rival)]
 
 
 def test_a_selection_beyond_the_limit_is_refused_as_a_whole(cast, lying):
     Company.update(daily_claim_limit=2).execute()
     with pytest.raises(Refused, match="2"):
         pool.claim_many(lying(3), by=cast.seller)
-    assert pool.quota(cast.seller).claimed_today == 0
+    assert pool_limits.quota(cast.seller).claimed_today == 0
 
 
 def test_a_released_lead_is_unassigned_again_in_its_home_pool_with_the_reason(cast, lying, east):
@@ -150,7 +150,7 @@ def test_a_claim_can_be_taken_back_while_nothing_came_of_it(cast, lying):
     pool.claim(lead, cast.seller)
     pool.unclaim(fresh(lead), cast.seller)
     assert (fresh(lead).status, fresh(lead).entered_pool_at) == (Lead.UNASSIGNED, entered)
-    assert pool.quota(cast.seller).claimed_today == 1
+    assert pool_limits.quota(cast.seller).claimed_today == 1
 
 
 def test_a_claim_that_was_followed_up_is_not_taken_back(cast, lying):

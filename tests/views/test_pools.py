@@ -187,7 +187,7 @@ def test_only_a_manager_assigns_and_only_to_his_own_people(cast, login, lying):
     assert manager.get(f"/leads/{id}/assign").status_code == 200
     assert manager.post(f"/leads/{id}/assign", data={"to": cast.outsider.id}).status_code == 422
     assert manager.post(f"/leads/{id}/assign", data={"to": cast.seller.id}).status_code == 303
-    assert (fresh(id).owner, Claim.get(Claim.lead == id).how) == (cast.seller, Claim.ASSIGNED)
+    assert (fresh(id).owner, Claim.get(Claim.record_kind == "lead", Claim.record_id == id).how) == (cast.seller, Claim.ASSIGNED)
 
 
 def test_a_selection_is_assigned_at_once(cast, login, lying):

@@ -1,0 +1,66 @@
+"""The forms of the ways in and out of a pool: give back with a reason, assign to a colleague, move to another pool."""
+
+from flask import g
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import SelectField, ValidationError
+from wtforms.validators import DataRequired, Optional
+
+from models import Pool, User
+from permissions import SALES
+from views.fields import ChoiceField
+
+
+class ReleaseForm(FlaskForm):
+    reason = ChoiceField(_l("Why does it go back?"), [DataRequired(_l("Choose a reason."))], field="drop_reason")
+    pool = SelectField(_l("To which pool"), [Optional()], coerce=int)
+
+    def __init__(self, record, *args, **options):
+        super().__init__(*args, **options)
+        self.pools = {each.id: each for each in Pool.open_to(g.user, record.kind())}
+        self.pool.choices = [(each.id, each.name) for each in self.pools.values()]
+        if not self.pool.raw_data:
+            self.pool.data = record.home_pool_id
+
+    @property
+    def chosen_pool(self):
+        return self.pools.get(self.pool.data)
+
+    def validate_reason(self, field):
+        """A pool may take some reasons only (移入公海原因设置)."""
+        pool = self.chosen_pool
+        if pool and pool.drop_reasons and field.data not in pool.drop_reasons:
+            words = ", ".join(str(label) for value, label in field.choices if value in pool.drop_reasons)
+            raise ValidationError(_("%(pool)s takes: %(reasons)s.", pool=pool.name, reasons=words))
+
+
+class AssignForm(FlaskForm):
+    to = SelectField(_l("To whom"), [DataRequired(_l("Choose a colleague."))], coerce=int)
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.to.choices = [(person.id, person.name) for person in colleagues()]
+
+    @property
+    def colleague(self):
+        return User.get_by_id(self.to.data)
+
+
+class MoveForm(FlaskForm):
+    pool = SelectField(_l("To which pool"), [DataRequired(_l("Choose a pool."))], coerce=int)
+
+    def __init__(self, here, *args, **options):
+        super().__init__(*args, **options)
+        self.pools = {each.id: each for each in Pool.open_to(g.user, here.what) if each.id != here.id}
+        self.pool.choices = [(each.id, each.name) for each in self.pools.values()]
+
+    @property
+    def chosen_pool(self):
+        return self.pools[self.pool.data]
+
+
+def colleagues():
+    """Those to whom this person may hand records: active, working on leads, and his own people."""
+    people = User.select().where(User.disabled_at.is_null(), User.role.in_(SALES)).order_by(User.id)
+    return people if g.user.overseen is None else people.where(User.id.in_(g.user.overseen))
