@@ -539,6 +539,11 @@ class Pooled(Owned):
         )
 
     @classmethod
+    def pooled_in(cls, pool):
+        """All that lies in a pool, to be counted."""
+        return cls.select().where(cls.pool == pool, cls.owner.is_null())
+
+    @classmethod
     def row_of_pool(cls):
         shared = (cls.id, cls.name, cls.phone, cls.city, cls.source, cls.drop_reason, cls.entered_pool_at, cls.last_owner, cls.last_note)
         return (*shared, cls.pool)

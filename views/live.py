@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from domain import accounts, live, now, presence
-from domain import pool as pools
-from models import BY_KIND, SEEN_BY, Lead, Pool, Presence, capped_counts
+from domain.pool_limits import quota
+from models import BY_KIND, SEEN_BY, Pool, Presence, capped_counts
 from views.follow_ups import KINDS, find
 from views.formats import capped as count_words
 from views.helpers import whole
@@ -152,7 +152,7 @@ def news_of_pool(news, since, shown):
         return None
     return {
         "kind": kind, "gone": gone, "come": fitting(here, come), "slept": slept, "now": now(), "counts": counts(news),
-        "quota": pools.quota(g.user) if mine or slept else None,
+        "quota": quota(g.user, kind, here) if mine or slept else None,
     }
 
 
@@ -163,7 +163,7 @@ def open_pools(news):
 def counts(news):
     """{pool: how many lie in it, in words}, counted once for everybody."""
     here = open_pools(news)
-    queries = {f"pool_{pool.id}": Lead.select().where(Lead.pool == pool, Lead.owner.is_null()) for pool in here}
+    queries = {f"pool_{pool.id}": BY_KIND[pool.what].pooled_in(pool) for pool in here}
     numbers = news.once(tuple(queries), lambda: capped_counts(queries))
     return {pool.id: count_words(numbers[f"pool_{pool.id}"]) for pool in here}
 
@@ -172,7 +172,9 @@ def fitting(here, ids):
     """Those of the new ones that the page's filters let through."""
     if not ids or not any(request.args.get(name) for name in ("source", "city", "within", "q")):
         return sorted(ids)[:MOST]
-    return [id for (id,) in narrowed(Lead.lying_in(here), here).where(Lead.id.in_(sorted(ids)[:MOST])).select(Lead.id).tuples()]
+    table = BY_KIND[here.what]
+    found = narrowed(table.lying_in(here), here).where(table.id.in_(sorted(ids)[:MOST]))
+    return [id for (id,) in found.select(table.id).tuples()]
 
 
 # ---- 正在跟进 -----------------------------------------------------------------------------------------------------------

@@ -80,7 +80,7 @@ def table_of(here):
 def tabs(here, pools):
     """The pools of this kind that are open to this person, with their counts in one query."""
     pools, table = [each for each in pools if each.what == here.what], table_of(here)
-    counts = capped_counts({f"pool_{each.id}": table.select().where(table.pool == each, table.owner.is_null()) for each in pools})
+    counts = capped_counts({f"pool_{each.id}": table.pooled_in(each) for each in pools})
     return [
         {"label": each.name, "url": url_for("pools.show", id=each.id), "current": each.id == here.id,
          "number": counts[f"pool_{each.id}"], "count": count_words(counts[f"pool_{each.id}"])}
