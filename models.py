@@ -135,6 +135,7 @@ class Company(Table):
     margin_floor = IntegerField(default=3000)
     amount_limit = BigIntegerField(default=50_000_000)  # 分
     watermark = BooleanField(default=False)  # who looks, and when, across pages, prints and exports (水印)
+    collision_days = IntegerField(default=30)  # acts of two sellers on one customer within so many days are a collision
     is_demo = BooleanField(default=False)
     created_at = DateTimeField(default=utcnow)
 
@@ -364,6 +365,7 @@ SEEN_BY = {
     "quote": (User.ADMINISTRATOR, User.MANAGER, User.SELLER, User.FINANCE),
     "order": User.ROLES,
     "ticket": (User.ADMINISTRATOR, User.MANAGER, User.SELLER, User.SERVICE),
+    "collision": (User.ADMINISTRATOR, User.MANAGER, User.SELLER),
 }
 
 
@@ -1190,6 +1192,156 @@ class CallBack(Table):
     satisfaction = IntegerField()  # 1 to 5
     solved = BooleanField()
     note = TextField(default="")
+
+
+# ---- collisions (撞单), and who shares in a customer -------------------------------------------------------------------
+
+
+class Touch(Table):
+    """One act of a salesperson on a lead or customer, and on whose side it was done: collisions are found by these."""
+
+    RECORD, FOLLOW_UP, QUOTE, TICKET, RULING = KINDS = ("record", "follow_up", "quote", "ticket", "ruling")
+
+    record_kind = TextField()  # lead or customer
+    record_id = IntegerField()
+    side = ForeignKeyField(User, backref="+", index=False)  # whoever helps an owner, or is set over him, is on his side
+    actor = ForeignKeyField(User, backref="+", index=False)
+    what = TextField()
+    event = ForeignKeyField(Event, unique=True, backref="+")
+    at = DateTimeField()
+
+    class Meta:
+        indexes = ((("record_kind", "record_id", "at"), False), (("record_kind", "at", "record_id", "actor"), False))
+
+
+class Collision(Table):
+    """A case (撞单): several sellers on one company. One is open at a time; the ruling says who has it and who shares in it."""
+
+    OPEN, RULED, DISMISSED = STATUSES = ("open", "ruled", "dismissed")
+
+    record_kind = TextField()  # the customer, or the lead as long as there is none
+    record_id = IntegerField()
+    name = TextField()
+    status = TextField(default=OPEN)
+    days = IntegerField()  # how far back the evidence reached when it was opened
+    opened_at = DateTimeField(default=utcnow)
+    owner = ForeignKeyField(User, null=True, backref="+", index=False)  # to whom it was given
+    locked_until = DateTimeField(null=True)  # until then nobody but the owner's side quotes
+    reason = TextField(default="")
+    decided_by = ForeignKeyField(User, null=True, backref="+", index=False)
+    decided_at = DateTimeField(null=True)
+
+    class Meta:
+        indexes = ((("status", "id"), False), (("record_kind", "record_id", "id"), False))
+
+    @classmethod
+    def about(cls, places):
+        """The WHERE of the cases about any of these leads and customers."""
+        return reduce(or_, ((cls.record_kind == place.kind()) & (cls.record_id == place.id) for place in places))
+
+    @classmethod
+    def seen_by(cls, user):
+        """Whoever is a party to it, and whoever is set over one."""
+        if user.role not in SEEN_BY["collision"]:
+            return NOTHING
+        if user.overseen is None:
+            return EVERYTHING
+        return cls.id.in_(CollisionAct.select(CollisionAct.case).where(CollisionAct.side.in_(user.overseen)))
+
+    @classmethod
+    def visible_to(cls, user):
+        return cls.select().where(cls.seen_by(user))
+
+    @property
+    def is_open(self):
+        return self.status == self.OPEN
+
+    @property
+    def customer_id(self):
+        return self.record_id if self.record_kind == "customer" else None
+
+    def is_ruled_by(self, user):
+        """Administrators, and the managers set over all its parties: nobody rules on what he is a party to."""
+        if user.is_a(User.ADMINISTRATOR):
+            return True
+        return user.is_a(User.MANAGER) and all(user.oversees(party.id) and party.id != user.id for party in self.parties)
+
+    @cached_property
+    def parties(self):
+        """The people whose sides stand against each other, whoever was first in front."""
+        first = fn.MIN(CollisionAct.at)
+        sides = CollisionAct.select(CollisionAct.side).where(CollisionAct.case == self.id, CollisionAct.side.is_null(False))
+        order = {row.side_id: place for place, row in enumerate(sides.group_by(CollisionAct.side).order_by(first, CollisionAct.side))}
+        return sorted(User.select().where(User.id.in_(list(order))), key=lambda user: order[user.id])
+
+
+Collision.add_index(
+    Collision.record_kind, Collision.record_id, unique=True, where=Collision.status == Collision.OPEN, name="collision_one_open"
+)
+
+
+class CollisionAct(Table):
+    """A piece of evidence: an act as it stood in the audit when the case was opened, or, `later`, when it joined the case."""
+
+    COMPLAINT = "complaint"  # beside the kinds of Touch: what the customer told us
+
+    case = ForeignKeyField(Collision, backref="acts", index=False)
+    what = TextField()
+    side = ForeignKeyField(User, null=True, backref="+", index=False)  # None: the customer himself
+    actor = ForeignKeyField(User, null=True, backref="+", index=False)
+    event = ForeignKeyField(Event, backref="+", index=False)
+    at = DateTimeField()
+    later = BooleanField(default=False)
+
+    class Meta:
+        indexes = ((("case", "event"), True), (("side", "case"), False))
+
+
+class Share(Table):
+    """What part of a lead or customer is somebody's (业绩分成), by a ruling; the rows of one day sum to 10,000 basis points."""
+
+    record_kind = TextField()
+    record_id = IntegerField()
+    user = ForeignKeyField(User, backref="shares")
+    basis_points = IntegerField()
+    collision = ForeignKeyField(Collision, backref="shares")
+    since = DateTimeField(default=utcnow)
+    until = DateTimeField(null=True)
+
+    class Meta:
+        indexes = ((("record_kind", "record_id", "since"), False),)
+
+    @classmethod
+    def current(cls, record):
+        """The rows that hold now, largest first."""
+        here = (cls.record_kind == record.kind()) & (cls.record_id == record.id) & cls.until.is_null()
+        return cls.select(cls, User).join(User).where(here).order_by(cls.basis_points.desc(), cls.id)
+
+
+Share.add_index(Share.record_kind, Share.record_id, Share.user, unique=True, where=Share.until.is_null(), name="share_one_current")
+
+
+class ComplaintLink(Table):
+    """The address at which a customer tells us that several of our people called; a new one ends the old one."""
+
+    customer = ForeignKeyField(Customer, unique=True, backref="complaint_links")
+    token = TextField(unique=True)
+    made_by = ForeignKeyField(User, backref="+", index=False)
+    made_at = DateTimeField(default=utcnow)
+
+
+class Complaint(Table):
+    """What a customer told us through his link, and from which address on the network."""
+
+    customer = ForeignKeyField(Customer, backref="complaints", index=False)
+    body = TextField()
+    name = TextField(default="")
+    phone = TextField(default="")
+    address = TextField(default="")
+    at = DateTimeField(default=utcnow)
+
+    class Meta:
+        indexes = ((("customer", "at"), False), (("address", "at"), False))
 
 
 # ---- imports ---------------------------------------------------------------------------------------------------------

@@ -221,6 +221,30 @@ def can_export_anything(user):
     return any(can_export(user, what) for what in EXPORTED_BY)
 
 
+# ---- collisions ------------------------------------------------------------------------------------------------------
+
+
+def sees_collisions(user):
+    return user.is_a(*SALES)
+
+
+def can_report_collisions(user):
+    return user.is_a(User.ADMINISTRATOR, User.MANAGER)
+
+
+def can_rule_collision(user, case):
+    """A manager set over all its parties, and none of them; an administrator always. Whether it is still open is the verb's business."""
+    return case.is_ruled_by(user)
+
+
+def can_reopen_collision(user, case):
+    return user.is_a(User.ADMINISTRATOR)
+
+
+def can_make_complaint_link(user, customer):
+    return sells(user, customer)
+
+
 # ---- imports and administration --------------------------------------------------------------------------------------
 
 

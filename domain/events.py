@@ -30,7 +30,20 @@ REACTIONS = {
     "lead.work_started": ("domain.notifications.tell_those_concerned",),
     "customer.work_started": ("domain.notifications.tell_those_concerned",),
     "opportunity.work_started": ("domain.notifications.tell_those_concerned",),
+    "customer.complained": ("domain.collisions.complained",),
+    "collision.opened": ("domain.notifications.tell_collided",),
+    "collision.joined": ("domain.notifications.tell_collided",),
+    "collision.ruled": ("domain.notifications.tell_parties",),
+    "collision.dismissed": ("domain.notifications.tell_parties",),
+    "collision.reopened": ("domain.notifications.tell_parties",),
+    "company.collisions_counted": ("domain.notifications.tell_how_many_collided",),
 }
+TOUCHING = (
+    "lead.created", "lead.followed_up", "customer.created", "customer.followed_up", "customer.lead_linked", "opportunity.created",
+    "opportunity.followed_up", "quote.created", "ticket.created",
+)  # acts by which two sellers can get in each other's way: first among what follows from them
+REACTIONS |= {verb: ("domain.collisions.notice", *REACTIONS.get(verb, ())) for verb in TOUCHING}
+REACTIONS["lead.converted"] = ("domain.collisions.bring_along", *REACTIONS.get("lead.converted", ()))
 
 
 def record(verb, record, by, before=None, after=None, at=None, **detail):

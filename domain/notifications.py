@@ -1,8 +1,10 @@
 """In-app messages (消息): one row per reader, written by reactions to events, put into words when read."""
 
+from datetime import date
+
 from flask_babel import lazy_gettext as _l
 
-from domain import _, now, presence, transaction
+from domain import _, collision_report, collisions, now, presence, transaction
 from models import Approval, Notice, User
 
 # verb -> what its reader is told; the names in it are the facts given to notify()
@@ -28,6 +30,12 @@ SENTENCES = {
         "%(actor)s did far more than usual on %(day)s: %(views)s records opened, %(reveals)s numbers revealed, "
         "%(exports)s rows exported, %(releases)s records given back."
     ),
+    "collision.opened": _l("Several people are on one customer, %(name)s: %(people)s. A case is open."),
+    "collision.joined": _l("%(people)s came into the collision case about %(name)s."),
+    "collision.ruled": _l("%(actor)s ruled on %(name)s: %(owner)s has it. %(shares)s"),
+    "collision.dismissed": _l("%(actor)s dismissed the collision case about %(name)s: %(reason)s"),
+    "collision.reopened": _l("%(actor)s opened the collision case about %(name)s again."),
+    "company.collisions_counted": _l("In %(month)s, %(number)s customers were followed by more than one person."),
 }
 ASKING = ("quote.submitted", "quote.node_approved", "quote.approver_changed", "quote.administrators_asked")  # messages that end in a decision
 
@@ -120,3 +128,24 @@ def tell_those_concerned(event, record, by):
     """Whose it is learns that somebody else works on it (正在跟进)."""
     readers = User.select().where(User.id.in_(presence.concerned(record, by)))
     notify(readers, event.verb, record, event.at, actor=by.name, actor_id=by.id, name=record.name)
+def tell_collided(event, case, by):
+    """Both sides and their superiors, once, when a case opens; afterwards those who are new to it."""
+    people = [person for person in case.parties if person.id in event.detail.get("new", [party.id for party in case.parties])]
+    first = people[0] if people else None
+    facts = {"actor": first.name if first else "", "actor_id": first.id if first else None, "name": case.name}
+    notify(collisions.readers(case, people), event.verb, case, event.at, people=event.detail["people"], **facts)
+
+
+def tell_parties(event, case, by):
+    """What became of the case, to all its parties."""
+    facts = {"actor": by.name, "actor_id": by.id, "name": case.name, "reason": case.reason}
+    ruling = event.detail or {}
+    told = {"owner": ruling.get("owner_name", ""), "shares": ruling.get("shares", "")}
+    notify([person for person in case.parties if person.id != by.id], event.verb, case, event.at, **facts, **told)
+
+
+def tell_how_many_collided(event, company, by):
+    """Each manager, how many of the customers he sees several people followed in the month."""
+    first, end = (date.fromisoformat(event.detail[name]) for name in ("first", "end"))
+    for manager, number in collision_report.numbers(first, end):
+        notify([manager], event.verb, company, event.at, month=event.detail["month"], number=number)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from domain import accounts, backup, exports, imports, leaks, members, now, schema, transaction
+from domain import accounts, backup, collision_report, exports, imports, leaks, members, now, schema, transaction
 from models import Lease, db
 
 log = logging.getLogger("haitu.schedule")
@@ -23,6 +23,7 @@ def start(data):
     clock.add_job(run, "interval", hours=1, args=("leaks", leaks.sweep))
     clock.add_job(run, "interval", hours=1, args=("statistics", schema.refresh_statistics))
     clock.add_job(run, "cron", hour=19, args=("backup", lambda: backup.create(data, "nightly")))  # 03:00 in China
+    clock.add_job(run, "interval", hours=1, args=("collisions", collision_report.tell_of_last_month))
     clock.start()
     return clock
 

@@ -95,6 +95,13 @@ SENTENCES = {
     "order.handed_over": ("user-share", N_("handed it over to %(owner_name)s")),
     "ticket.handed_over": ("user-share", N_("handed it over to %(owner_name)s")),
     "order.completed": ("circle-check", N_("completed the order")),
+    "customer.complaint_link_made": ("link", N_("made the link for the customer's complaints")),
+    "customer.complained": ("alert-triangle", N_("took down a complaint of the customer")),
+    "collision.opened": ("gavel", N_("opened a collision case: %(people)s")),
+    "collision.joined": ("gavel", N_("added %(people)s to the collision case")),
+    "collision.ruled": ("gavel", N_("ruled on the collision: %(owner_name)s has it. %(shares)s")),
+    "collision.dismissed": ("gavel", N_("dismissed the collision case: %(reason)s")),
+    "collision.reopened": ("gavel", N_("opened the collision case again")),
 }
 
 # What the columns of an edit are called.

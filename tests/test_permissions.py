@@ -46,6 +46,7 @@ VISIBLE = {
     "export": rule(manager=(MINE,)),
     "notice": rule(seller=(MINE,)),
     "product": everyone("any"),
+    "collision": rule(admin=(MINE,), manager=(MINE,), seller=(MINE,), rival=(MINE,)),
 }
 
 # Allowed among the visible ones.
@@ -135,6 +136,13 @@ ON_RECORDS = {
     "exports.show": ("export", ANY),
     "exports.progress": ("export", ANY),
     "exports.download": ("export", ANY),
+    "collisions.show": ("collision", ANY),
+    **dict.fromkeys(
+        ("collisions.rule", "collisions.dismiss", "collisions.dismiss_form"), ("collision", rule(admin=(MINE,), manager=(MINE,)))
+    ),
+    "collisions.reopen": ("collision", rule(admin=(MINE,))),
+    "complaints.link": ("customer", OWNERS_SIDE),
+    "complaints.make_link": ("customer", OWNERS_SIDE),
     "notices.read": ("notice", ANY),
     "products.edit": ("product", rule(admin=("any",), manager=("any",), finance=("any",))),
     "products.save": ("product", rule(admin=("any",), manager=("any",), finance=("any",))),
@@ -174,6 +182,8 @@ GENERAL = {
          "customers.new", "customers.create", "opportunities.index", "opportunities.new", "opportunities.create"),
         SALES,
     ),
+    "collisions.index": SALES,
+    "collisions.report": ("admin", "manager"),
     "pools.show": SALES,
     # of an empty selection; each record of a full one is asked about
     **dict.fromkeys(("pools.claim_selection", "pools.assign_selection", "pools.move_selection"), SALES),
@@ -197,7 +207,9 @@ GENERAL = {
         ADMINISTRATORS,
     ),
 }
-PUBLIC = {"static", "health.show", "accounts.login", "accounts.log_in", "accounts.appearance", "setup.show", "setup.found"}
+PUBLIC = {"static", "health.show", "accounts.login", "accounts.log_in", "accounts.appearance", "setup.show", "setup.found"} | {
+    "complaints.show", "complaints.file",
+}
 OWN_SESSION = {"accounts.end_session"}  # test_accounts.py: one's own sessions and nobody else's
 LISTED = {*ON_RECORDS, *KINDS_IN_PATH, *GENERAL, *PUBLIC, *OWN_SESSION}
 

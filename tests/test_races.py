@@ -15,6 +15,7 @@ from models import (
     Approval,
     ApprovalNode,
     Claim,
+    Collision,
     Company,
     Contact,
     Conversion,
@@ -28,6 +29,7 @@ from models import (
     Product,
     Quote,
     QuoteLine,
+    Share,
     Stage,
     User,
     Visit,
@@ -206,6 +208,21 @@ def check_decision(quote, won):
     assert (quote.pdf is not None) == bool(quote.pdf_sha256) == (won == "approve")
     assert not Approval.select().where(Approval.record_id == quote.id, Approval.status == Approval.CURRENT).exists()
     assert Approval.select().where(Approval.record_id == quote.id, Approval.decided_by.is_null(False)).count() == 1
+
+
+@pytest.mark.parametrize("number", [2, 16])
+def test_of_all_rulings_on_one_case_one_counts(house, cast, number):
+    name = f"撞单公司 {now()}"
+    customer = customers.create(cast.seller, name=name)
+    leads.create(cast.rival, name=name)
+    case = Collision.get(Collision.record_kind == "customer", Collision.record_id == customer.id)
+    forms = [{"owner": owner.id, "reason": "看过了"} for owner in (cast.seller, cast.rival)] * (number // 2)
+    answers = race(managers(house)[:number], f"/collisions/{case.id}/rule", forms)
+    assert outcomes(answers) == (1, number - 1)
+    won = forms[[answer.status for answer in answers].index(DONE)]["owner"]
+    assert Customer.get_by_id(customer.id).owner_id == won
+    assert [(share.user_id, share.basis_points) for share in Share.current(customer)] == [(won, 10_000)]
+    assert facts(case, "collision.ruled") == 1
 
 
 @pytest.mark.parametrize("number", [2, 16])

@@ -8,7 +8,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 from domain import approvals, customers, deals, follow_ups, leads, notifications, now, orders, pool, tickets
-from models import Export, Import, ImportProblem, Member, Pool, Product, Quote
+from models import Collision, Export, Import, ImportProblem, Member, Pool, Product, Quote
 from tests import offers
 
 
@@ -38,6 +38,8 @@ def build(cast):
     made["export"] = {"mine": export.id}
     made["notice"] = {"mine": cast.seller.notices.get().id}
     made["product"] = {"any": Product.select().first().id}
+    leads.create(cast.rival, name="客户 mine")
+    made["collision"] = {"mine": Collision.get(Collision.record_kind == "customer", Collision.record_id == made["customer"]["mine"]).id}
     return made
 
 

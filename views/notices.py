@@ -13,7 +13,9 @@ bp = Blueprint("notices", __name__)
 PLACES = {
     "lead": "leads.show", "customer": "customers.show", "opportunity": "opportunities.show", "quote": "quotes.show",
     "order": "orders.show", "ticket": "tickets.show", "export": "exports.show", "leakalert": "leaks.index",
+    "collision": "collisions.show",
 }
+COUNTED = "company.collisions_counted"  # leads to the report of its month
 
 
 @bp.get("/notices")
@@ -54,11 +56,14 @@ def places_of(notices):
     for kind in {notice.record_kind for notice in notices} & PLACES.keys():
         ids = [notice.record_id for notice in notices if notice.record_kind == kind]
         seen[kind] = {record.id for record in BY_KIND[kind].visible_to(g.user).where(BY_KIND[kind].id.in_(ids))}
-    return {notice.id: place_of(notice) for notice in notices if notice.record_id in seen.get(notice.record_kind, ())}
+    opened = [notice for notice in notices if notice.verb == COUNTED or notice.record_id in seen.get(notice.record_kind, ())]
+    return {notice.id: place_of(notice) for notice in opened}
 
 
 def place_of(notice):
     """What waits for a decision opens in the inbox."""
+    if notice.verb == COUNTED:
+        return url_for("collisions.report", month=notice.facts["month"])
     if notice.verb in notifications.ASKING:
         return url_for("approvals.of_quote", id=notice.record_id)
     return url_for(PLACES[notice.record_kind], id=notice.record_id)

@@ -39,6 +39,10 @@ class CompanyForm(FlaskForm):
     capacity_leaves_out_dealt = BooleanField(_l("Customers who have bought take no room"))
     lock_quota = IntegerField(_l("Records one person may lock"), [InputRequired(), NumberRange(0, 10_000)])
     links_customers_by_name = BooleanField(_l("Converting a lead links to a customer of the same name"))
+    collision_days = IntegerField(
+        _l("Two sellers collide within (days)"), [InputRequired(), NumberRange(1, 365)],
+        description=_l("Acts on one customer no further apart open a case."),
+    )
     quote_valid_days = IntegerField(_l("Quotes are valid for (days)"), [InputRequired(), NumberRange(1, 3650)])
     discount_floor = PercentField(_l("Standard order discount rate, at least (%)"))
     margin_floor = PercentField(_l("Standard gross margin, at least (%)"))

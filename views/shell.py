@@ -9,7 +9,7 @@ from flask_babel import pgettext
 
 import permissions
 from domain import accounts, now, watermark
-from models import Approval, Lead, Notice, Opportunity, Task, Ticket, capped_counts
+from models import Approval, Collision, Lead, Notice, Opportunity, Task, Ticket, capped_counts
 from views import live
 from views.helpers import company, page_url
 
@@ -94,6 +94,7 @@ class Shell:
         yield "approvals", Approval.waiting_for(user)
         if permissions.sees_leads(user):
             yield "leads", Lead.select().where(Lead.owner == user.id, Lead.status << Lead.WORKED_ON)
+            yield "collisions", Collision.visible_to(user).where(Collision.status == Collision.OPEN)
             yield "opportunities", Opportunity.select().where(Opportunity.status == Opportunity.OPEN, Opportunity.owner == user.id)
         yield "tickets", Ticket.select().where(Ticket.owner == user.id, Ticket.status << Ticket.UNFINISHED)
 
@@ -118,6 +119,7 @@ class Shell:
             Item(self, "quotes", "quotes.index", _("Quotes"), "file-dollar", visible=not user.is_a("service")),
             Item(self, "orders", "orders.index", _("Orders"), "package"),
             Item(self, "products", "products.index", _("Products"), "tags"),
+            Item(self, "collisions", "collisions.index", _("Collisions"), "gavel", "collisions", visible=sales),
         ]
         yield _("Service"), [
             Item(self, "tickets", "tickets.index", _("Tickets"), "lifebuoy", "tickets", visible=not user.is_a("finance")),

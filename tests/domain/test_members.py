@@ -177,7 +177,7 @@ def test_a_customer_that_was_there_before_keeps_the_team_it_has(cast, lead):
 def test_the_owner_of_a_customer_is_told_when_somebody_elses_lead_is_linked_to_it(cast, lead):
     customers.create(cast.outsider, name=NAME)
     leads.convert(lead, by=cast.seller)
-    notice = Notice.get()
+    notice = Notice.get(Notice.record_kind == "customer")
     assert (notice.user, notice.verb) == (cast.outsider, "customer.lead_linked")
     assert cast.seller.name in notifications.sentence(notice) and NAME in notifications.sentence(notice)
 

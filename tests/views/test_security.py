@@ -14,7 +14,9 @@ from views.accounts import safe_path
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
-PUBLIC = {"accounts.login", "accounts.log_in", "accounts.appearance", "setup.show", "setup.found", "health.show", "static"}
+PUBLIC = {"accounts.login", "accounts.log_in", "accounts.appearance", "setup.show", "setup.found", "health.show", "static"} | {
+    "complaints.show", "complaints.file",
+}
 POLICY = {
     "default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "img-src": "'self' data:", "font-src": "'self'",
     "connect-src": "'self'", "form-action": "'self'", "frame-ancestors": "'none'", "base-uri": "'none'", "object-src": "'none'",
