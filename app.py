@@ -22,7 +22,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import documents
 import views
-from domain import Refused, accounts, backup, demo, events, export_runner, import_runner, moving, pinyin, schedule, schema
+from domain import Refused, accounts, backup, demo, events, export_runner, handover_runner, import_runner, moving, pinyin, schedule, schema
 from models import Company
 from views import answers, formats, shell
 
@@ -213,6 +213,7 @@ def serve():
     schedule.start(app.config["DATA"])
     import_runner.resume(app.config["DATA"])
     export_runner.resume(app.config["DATA"])
+    handover_runner.resume()
     Thread(target=pinyin.load, daemon=True).start()  # the readings are loaded before anybody waits for them
     server = create_server(app, host=app.config["HOST"], port=app.config["PORT"], threads=8, ident=None, max_request_body_size=LARGEST_BODY)
     address = app.config["BASE_URL"] or f"http://{app.config['HOST']}:{app.config['PORT']}"

@@ -1344,6 +1344,90 @@ class Complaint(Table):
         indexes = ((("customer", "at"), False), (("address", "at"), False))
 
 
+# ---- people who leave ------------------------------------------------------------------------------------------------
+
+
+class Handover(Table):
+    """What a leaver had, on its way to his successors (离职交接): planned, carried out in the background, undone within a day."""
+
+    PLANNED, RUNNING, DONE, UNDOING, UNDONE = STATUSES = ("planned", "running", "done", "undoing", "undone")
+    UNDER_WAY = (RUNNING, UNDOING)
+    TOGETHER, EVENLY, AREA = SPLITS = ("together", "evenly", "area")
+    UNDONE_WITHIN = timedelta(hours=24)
+
+    leaver = ForeignKeyField(User, backref="handovers", index=False)
+    status = TextField(default=PLANNED)
+    split = TextField(default=EVENLY)
+    successors = JSON(default=list)  # ids, in the order in which they are filled when all goes to one
+    instead = JSON(default=dict)  # "ticket" -> id of the person who takes these, whatever the rule says
+    fills_pools = BooleanField(default=False)  # what no successor has room for goes to its home pool
+    disables = BooleanField(default=True)
+    disabled = BooleanField(default=False)  # whether it was this that took the leaver's access
+    by = ForeignKeyField(User, backref="+", index=False)
+    created_at = DateTimeField(default=utcnow)
+    started_at = DateTimeField(null=True)
+    finished_at = DateTimeField(null=True)
+    undone_at = DateTimeField(null=True)
+
+    class Meta:
+        indexes = ((("leaver", "id"), False), (("status", "id"), False))
+
+    @classmethod
+    def visible_to(cls, user):
+        """Administrators, and whoever was given something by it: he signs for his part."""
+        mine = EVERYTHING if user.is_a(User.ADMINISTRATOR) else cls.id.in_(cls.received_by(user))
+        return cls.select(cls, User).join(User, on=cls.leaver).where(mine)
+
+    @classmethod
+    def received_by(cls, user):
+        done = HandoverItem.status == HandoverItem.MOVED
+        return HandoverItem.select(HandoverItem.handover).where(HandoverItem.to == user.id, done)
+
+    def received(self):
+        """[(successor, number of things given to him)], most first."""
+        number = fn.COUNT(HandoverItem.id)
+        given = User.select(User, number.alias("number")).join(HandoverItem, on=HandoverItem.to)
+        given = given.where(HandoverItem.handover == self.id, HandoverItem.status == HandoverItem.MOVED)
+        return [(person, person.number) for person in given.group_by(User.id).order_by(number.desc(), User.id)]
+
+    @property
+    def under_way(self):
+        return self.status in self.UNDER_WAY
+
+    @property
+    def undone_until(self):
+        return self.finished_at and self.finished_at + self.UNDONE_WITHIN
+
+
+Handover.add_index(Handover.leaver, unique=True, where=Handover.status.in_(Handover.UNDER_WAY), name="handover_one_under_way")
+
+
+class HandoverItem(Table):
+    """One thing of the leaver's: to whom it goes, whether it went, and how it was before."""
+
+    WAITING, MOVED, GONE, LEFT, RETURNED, KEPT = STATUSES = ("waiting", "moved", "gone", "left", "returned", "kept")
+
+    handover = ForeignKeyField(Handover, backref="items", on_delete="CASCADE", index=False)
+    what = TextField()  # lead, customer, … approval, pool_scope: see domain/holdings.py
+    record_id = IntegerField()
+    name = TextField()
+    facts = JSON(default=dict)  # what the sheet says beside the name: customer, stage, amount in 分, state
+    to = ForeignKeyField(User, null=True, backref="+", index=False)  # None: to a pool, or it ends with the leaver
+    pool = ForeignKeyField(Pool, null=True, backref="+", index=False, on_delete="SET NULL")
+    placed = BooleanField(default=True)  # whether the plan knows where it goes
+    status = TextField(default=WAITING)
+    before = JSON(default=dict)  # what an undo puts back
+    reason = TextField(default="")  # why it stayed
+
+    class Meta:
+        indexes = ((("handover", "status", "id"), False), (("handover", "what", "id"), False), (("to", "handover"), False))
+
+    @classmethod
+    def with_people(cls):
+        query = cls.select(cls, User, Pool).join(User, JOIN.LEFT_OUTER, on=cls.to)
+        return query.switch(cls).join(Pool, JOIN.LEFT_OUTER, on=cls.pool)
+
+
 # ---- imports ---------------------------------------------------------------------------------------------------------
 
 

@@ -154,7 +154,7 @@ def pass_on(step, to, by, at=None, **told):
     superior who has none, and at last the administrators. The User, or None for those."""
     record = BY_KIND[step.record_kind].get_by_id(step.record_id)
     person = first_fit(to, {step.submitted_by_id, record.owner_id})
-    ask_instead(step, record, by, at or now(), {"approver": person, "role": "" if person else User.ADMINISTRATOR}, **told)
+    ask(step, record, person, by, at or now(), **told)
     return person
 
 
@@ -165,15 +165,16 @@ def ask_others(record, by, at=None):
         if step.approver_id in own:
             pass_on(step, step.approver, by, at)
         elif step.approver_id is None and not someone_is(step.role, own | {step.submitted_by_id}):
-            ask_instead(step, record, by, at or now(), {"approver": None, "role": User.ADMINISTRATOR})
+            ask(step, record, None, by, at or now())
 
 
-def ask_instead(step, record, by, at, columns, **told):
+def ask(step, record, person, by, at, **told):
+    """This person instead of whom it asked till now; without one the administrators."""
+    columns = {"approver": person, "role": "" if person else User.ADMINISTRATOR}
     with transaction():
         as_seen = (Approval.approver == step.approver_id) if step.approver_id else Approval.approver.is_null()
         if not Approval.update(**columns).where(Approval.id == step.id, UNDECIDED, as_seen).execute():
             raise Refused(what_happened(step))
-        person = columns["approver"]
         told |= {"node": step.name, "node_en": step.name_en, "asked_now": step.status == Approval.CURRENT}
         verb = f"{record.kind()}.{'approver_changed' if person else 'administrators_asked'}"
         after = {"approver": person.id if person else None}

@@ -26,6 +26,7 @@ REACTIONS = {
     "quote.approved": ("domain.notifications.settle_asks", "domain.notifications.tell_quote_owner"),
     "quote.withdrawn": ("domain.notifications.settle_asks",),
     "quote.rejected": ("domain.notifications.settle_asks", "domain.notifications.tell_quote_owner"),
+    "handover.finished": ("domain.notifications.tell_successors",),
     "ticket.dispatched": ("domain.notifications.tell_service_person",),
     "lead.work_started": ("domain.notifications.tell_those_concerned",),
     "customer.work_started": ("domain.notifications.tell_those_concerned",),

@@ -15,6 +15,7 @@ SENTENCES = {
     "quote.administrators_asked": _l("%(actor)s passed the approval of quote %(number)s, %(customer)s, on to you."),
     "quote.approved": _l("%(actor)s approved your quote %(number)s, %(customer)s."),
     "quote.rejected": _l("%(actor)s rejected your quote %(number)s: %(comment)s"),
+    "handover.finished": _l("%(actor)s handed over to you what %(name)s had: %(number)s records. Please sign the sheet."),
     "ticket.dispatched": _l("%(actor)s dispatched ticket %(number)s to you: %(title)s, %(customer)s."),
     "lead.assigned": _l("%(actor)s assigned %(name)s to you."),
     "customer.assigned": _l("%(actor)s assigned the customer %(name)s to you."),
@@ -98,7 +99,9 @@ def facts_of(quote, by):
 
 
 def tell_new_owner(event, record, by):
-    """The person to whom a record was given."""
+    """The person to whom a record was given; what a handover gives him is told in one message at its end."""
+    if "handover" in event.detail:
+        return
     readers = [record.owner] if by is None or record.owner_id != by.id else []
     actor, actor_id = (by.name, by.id) if by else (_("Haitu"), None)
     notify(readers, event.verb, record, event.at, actor=actor, actor_id=actor_id, name=record.name)
@@ -115,6 +118,12 @@ def tell_customer_owner(event, customer, by):
     readers = [customer.owner] if customer.owner_id not in (None, by.id, event.detail["owner_id"]) else []
     facts = {"actor": by.name, "actor_id": by.id, "owner": event.detail["owner_name"], "name": customer.name}
     notify(readers, event.verb, customer, event.at, **facts)
+
+
+def tell_successors(event, handover, by):
+    """Each who was given something, and how much."""
+    for person, number in handover.received():
+        notify([person], event.verb, handover, event.at, actor=by.name, actor_id=by.id, name=handover.leaver.name, number=number)
 
 
 def tell_service_person(event, ticket, by):
