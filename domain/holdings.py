@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from peewee import JOIN, fn
 
+from domain import approvals, pool_limits
 from models import (
     SEEN_BY,
     Approval,
@@ -30,7 +31,6 @@ from models import (
     Ticket,
     User,
 )
-from domain import approvals, pool_limits
 
 TEAMS = {"lead": Lead, "customer": Customer, "opportunity": Opportunity}
 
@@ -97,7 +97,7 @@ def deals(rows):
 
 
 def quotes(rows):
-    query = rows.select(Quote.id, Quote.number, Quote.version, Quote.total, Quote.status, Quote.customer, Customer.name)
+    query = rows.select(Quote.id, Quote.number, Quote.version, Quote.total, Quote.status, Quote.customer, Customer.id, Customer.name)
     for row in query.join(Customer, on=Quote.customer).order_by(Quote.id):
         facts = {"customer": row.customer.name, "amount": row.total, "state": row.status}
         yield Held("quote", row.id, row.title, facts, row.customer_id)
