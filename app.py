@@ -22,7 +22,20 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import documents
 import views
-from domain import Refused, accounts, backup, demo, events, export_runner, handover_runner, import_runner, moving, pinyin, schedule, schema
+from domain import (
+    Refused,
+    accounts,
+    backup,
+    demo,
+    events,
+    export_runner,
+    handover_runner,
+    import_runner,
+    moving,
+    pinyin,
+    schedule,
+    schema,
+)
 from models import Company
 from views import answers, formats, shell
 

@@ -39,6 +39,8 @@ SAID = {
     "session.user": "ends when the account is disabled", "notice.user": "what was told; unread ones go along with their record",
     "import.user": "who brought the file in", "visit.user": "who was there", "handover.leaver": "this very thing",
     "handoveritem.to": "this very thing", "presence.user": "who works on it right now; gone by itself",
+    "recordview.user": "who looked", "reveal.user": "who looked", "leakalert.user": "who was conspicuous",
+    "export.user": "his alone, and gone after a week",
 }
 
 
@@ -247,10 +249,9 @@ def test_a_run_that_was_killed_goes_on_and_does_nothing_twice(cast):
     handover.start(planned, cast.admin, at=AT)
     running = Handover.get_by_id(planned.id)
     handover.step(running, 5, AT)
-    with pytest.raises(RuntimeError):
-        with handover.transaction():
-            handover.step(running, 5, AT)
-            raise RuntimeError("the power fails in the middle of a batch")
+    with pytest.raises(RuntimeError), handover.transaction():
+        handover.step(running, 5, AT)
+        raise RuntimeError("the power fails in the middle of a batch")
     assert len(items(planned, HandoverItem.status == HandoverItem.MOVED)) == 5
     assert handover.unfinished() == [planned.id]
     handover.run(planned.id, pause=0, at=AT)
