@@ -13,7 +13,7 @@ from models import Claim, Export, Lead, LeakAlert, RecordView, Reveal, User
 DAYS = 30  # what one is measured by: one's own days before this one
 SPREAD = 3  # standard deviations above the mean
 FLOORS = {LeakAlert.VIEWS: 60, LeakAlert.REVEALS: 20, LeakAlert.EXPORTS: 500, LeakAlert.RELEASES: 20}  # fewer is no leak
-NOT_GIVEN_BACK = ("", "undone", Lead.CONVERTED, Lead.VOIDED)
+NOT_GIVEN_BACK = ("", "undone", "handover", Lead.CONVERTED, Lead.VOIDED)
 KEPT = timedelta(days=180)
 
 

@@ -34,13 +34,14 @@ AT = datetime(2026, 11, 26, 2)
 SEEDS = range(5)
 
 # Columns that say who did something, or to whom something was said. What makes a row somebody's is in holdings.HELD.
-DID = {"by", "actor", "author", "last_owner"}
+DID = {"by", "actor", "author", "last_owner", "side"}
 SAID = {
     "session.user": "ends when the account is disabled", "notice.user": "what was told; unread ones go along with their record",
     "import.user": "who brought the file in", "visit.user": "who was there", "handover.leaver": "this very thing",
     "handoveritem.to": "this very thing", "presence.user": "who works on it right now; gone by itself",
     "recordview.user": "who looked", "reveal.user": "who looked", "leakalert.user": "who was conspicuous",
     "export.user": "his alone, and gone after a week",
+    "collision.owner": "what a ruling said", "share.user": "what a ruling gave him for what he did",
 }
 
 
