@@ -1204,6 +1204,7 @@ class Touch(Table):
 
     record_kind = TextField()  # lead or customer
     record_id = IntegerField()
+    customer = ForeignKeyField(Customer, null=True, backref="+", index=False)  # the one, or the one that is one company with the lead
     side = ForeignKeyField(User, backref="+", index=False)  # whoever helps an owner, or is set over him, is on his side
     actor = ForeignKeyField(User, backref="+", index=False)
     what = TextField()
@@ -1211,7 +1212,7 @@ class Touch(Table):
     at = DateTimeField()
 
     class Meta:
-        indexes = ((("record_kind", "record_id", "at"), False), (("record_kind", "at", "record_id", "actor"), False))
+        indexes = ((("record_kind", "record_id", "at"), False), (("at", "customer", "actor"), False))
 
 
 class Collision(Table):

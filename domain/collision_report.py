@@ -47,14 +47,13 @@ def followed_by_several(viewer, first, end, most=MOST):
 
 
 def acts_per_person(viewer, since, until):
-    """One grouped query: the acts of each person and side on every customer on which several people acted."""
-    here = Touch.record_kind == "customer", Touch.at >= since, Touch.at < until, Touch.what != Touch.RULING
-    several = Touch.select(Touch.record_id).where(*here).group_by(Touch.record_id).having(fn.COUNT(Touch.actor.distinct()) > 1)
+    """One grouped query: the acts of each person and side on every customer on which several people acted, his leads included."""
+    here = Touch.at >= since, Touch.at < until, Touch.customer.is_null(False), Touch.what != Touch.RULING
+    several = Touch.select(Touch.customer).where(*here).group_by(Touch.customer).having(fn.COUNT(Touch.actor.distinct()) > 1)
     return (
         Touch.select(Touch.side, fn.COUNT(Touch.id).alias("acts"), Customer.id, Customer.name, Customer.short_name, User.id, User.name)
-        .join(Customer, on=(Customer.id == Touch.record_id), attr="customer")
-        .switch(Touch).join(User, on=Touch.actor)
-        .where(*here, Touch.record_id.in_(several), Customer.seen_by(viewer))
+        .join(Customer).switch(Touch).join(User, on=Touch.actor)
+        .where(*here, Touch.customer.in_(several), Customer.seen_by(viewer))
         .group_by(Touch.side, Customer.id, Customer.name, Customer.short_name, User.id, User.name)
         .order_by(fn.COUNT(Touch.id).desc(), User.id)
     )

@@ -19,10 +19,10 @@ def days():
 
 def notice(event, record, by):
     """Somebody touched a customer: it joins the open case about the company, or opens one where another side stands."""
-    touch = touches.note(event, record, by)
-    if touch is None:
+    noted = touches.note(event, record, by)
+    if noted is None:
         return
-    places = touches.same_company(touches.place_of(record))
+    touch, places = noted
     case = open_case(places)
     if case:
         join(case, [piece(touch)], event.at)
@@ -126,7 +126,7 @@ def rule(case, owner, parts, reason, by, lock_days=0, at=None):
                 let_work(place, user, by, at)
         told = {"owner_name": owner.name, "shares": spelled(parts), "reason": reason, "days": lock_days}
         event = events.record("collision.ruled", case, by, {"status": Collision.OPEN}, {"status": case.status}, at, **told)
-        touches.write(place, owner, by, Touch.RULING, event)
+        touches.write([place], place, owner, by, Touch.RULING, event)
 
 
 def ensure_sells(people):

@@ -27,17 +27,20 @@ ACTS = {
 
 
 def note(event, record, by):
-    """Write the touch down; None where nobody's interest is in it."""
+    """(touch, the records of the company), the touch written down; None where nobody's interest is in it."""
     place = place_of(record)
     side = side_of_event(event, record, place, by)
     if side is None:
         return None
-    return write(place, side, by, ACTS[event.verb], event)
+    places = same_company(place)
+    return write(places, place, side, by, ACTS[event.verb], event), places
 
 
-def write(place, side, actor, what, event):
+def write(places, place, side, actor, what, event):
+    """One row; the first of the places is the company's customer, where it has one."""
+    customer = place if place.kind() == "customer" else places[0] if places[0].kind() == "customer" else None
     return Touch.create(
-        record_kind=place.kind(), record_id=place.id, side=side, actor=actor, what=what, event=event.id, at=event.at
+        record_kind=place.kind(), record_id=place.id, customer=customer, side=side, actor=actor, what=what, event=event.id, at=event.at
     )
 
 
@@ -131,6 +134,6 @@ def of_places(places):
 
 def bring_along(lead, customer):
     """What was done on a lead was done on the customer it became."""
-    Touch.update(record_kind="customer", record_id=customer.id).where(
+    Touch.update(record_kind="customer", record_id=customer.id, customer=customer).where(
         Touch.record_kind == "lead", Touch.record_id == lead.id
     ).execute()

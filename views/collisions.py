@@ -26,7 +26,8 @@ STATUSES = {  # value: (label, tone)
     Collision.RULED: (lazy_pgettext("collision", "Ruled"), "ok"),
     Collision.DISMISSED: (lazy_pgettext("collision", "Dismissed"), ""),
 }
-ACTS = {  # what: (label, icon)
+ACTS = {  # what, or the verb where that says more: (label, icon)
+    "opportunity.created": (_l("added a deal"), "layout-kanban"),
     Touch.RECORD: (_l("made a record of the company"), "plus"),
     Touch.FOLLOW_UP: (_l("followed up"), "note"),
     Touch.QUOTE: (_l("began a quote"), "file-dollar"),

@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, current_app, g, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from flask_wtf import FlaskForm
 from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired
@@ -18,7 +19,7 @@ bp = Blueprint("complaints", __name__)
 
 class ComplaintForm(FlaskForm):
     body = TextAreaField(_l("What happened?"), [DataRequired(_l("Please write what happened.")), longest(1000)])
-    name = Line(_l("Your name"), [longest(60)])
+    name = Line(lazy_pgettext("customer", "Your name"), [longest(60)])
     phone = PhoneField(_l("Phone, if we may call you back"), [longest(40)])
     website = StringField(_l("Leave this empty"))  # people do not see it; what fills it in is a machine
 

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from domain import collision_report, customers, follow_ups, members
+from domain import collision_report, customers, follow_ups, leads, members
 from models import Customer, Event, Notice
 
 AT = datetime(2026, 10, 5, 2, 0)
@@ -63,3 +63,11 @@ def test_on_the_first_the_managers_are_told_once(cast, shared):
 def test_before_the_month_is_over_nobody_is_told_of_it(cast, shared):
     collision_report.tell_of_last_month(at=datetime(2026, 10, 31, 15, 59))
     assert not Notice.select().where(Notice.verb == "company.collisions_counted").exists()
+
+
+def test_what_was_done_on_a_lead_of_the_same_company_counts_at_the_customer(cast):
+    customer = customers.create(cast.seller, name="撞单的", at=AT)
+    leads.create(cast.rival, name="撞单的", at=AT + DAY)
+    [row] = collision_report.followed_by_several(cast.manager, *OCTOBER)
+    assert (row.customer, row.people, len(row.sides)) == (customer, {cast.seller: 1, cast.rival: 1}, 2)
+    assert row.case.is_open
