@@ -33,6 +33,7 @@ from domain import (
     import_runner,
     moving,
     pinyin,
+    rehearsals,
     schedule,
     schema,
 )
@@ -227,6 +228,7 @@ def serve():
     import_runner.resume(app.config["DATA"])
     export_runner.resume(app.config["DATA"])
     handover_runner.resume()
+    rehearsals.resume()
     Thread(target=pinyin.load, daemon=True).start()  # the readings are loaded before anybody waits for them
     server = create_server(app, host=app.config["HOST"], port=app.config["PORT"], threads=8, ident=None, max_request_body_size=LARGEST_BODY)
     address = app.config["BASE_URL"] or f"http://{app.config['HOST']}:{app.config['PORT']}"

@@ -881,6 +881,109 @@ class Conversion(Table):
     at = DateTimeField(default=utcnow)
 
 
+# ---- recycling -------------------------------------------------------------------------------------------------------
+
+
+Lead.add_index(
+    Lead.id, Lead.owner, Lead.owned_since, Lead.last_follow_up_at, Lead.status, Lead.locked_at, Lead.home_pool,
+    where=Lead.owner.is_null(False) & Lead.converted_at.is_null(), name="lead_recycling",
+)
+Customer.add_index(
+    Customer.id, Customer.owner, Customer.owned_since, Customer.last_follow_up_at, Customer.level, Customer.dealt_at, Customer.locked_at,
+    Customer.home_pool, where=Customer.owner.is_null(False), name="customer_recycling",
+)
+
+
+class RecycleRule(Table):
+    """When a record goes back to a pool by itself (回收规则). One that is on is never edited: a rule that replaces it is.
+
+    Each condition has its days, None where it is not asked for; `days_by_level` names other days for some customers:
+    {condition: {level: days}}. Without departments it concerns everybody's records.
+    """
+
+    NO_FOLLOW_UP, NO_OPPORTUNITY, NO_DEAL = CONDITIONS = ("no_follow_up", "no_opportunity", "no_deal")
+    OFF, ON, RETIRED = STATES = ("off", "on", "retired")
+
+    what = TextField()  # lead or customer
+    name = TextField()
+    position = IntegerField()
+    state = TextField(default=OFF)
+    replaces = ForeignKeyField("self", null=True, backref="replacements")
+    revision = IntegerField(default=1)
+    needs_all = BooleanField(default=False)  # all conditions, or any of them
+    no_follow_up_days = IntegerField(null=True)
+    no_opportunity_days = IntegerField(null=True)
+    no_deal_days = IntegerField(null=True)
+    days_by_level = JSON(default=dict)
+    working_days = BooleanField(default=False)
+    spares_locked = BooleanField(default=True)
+    spares_dealt = BooleanField(default=True)
+    spares_open_deals = BooleanField(default=True)
+    departments = JSON(default=list)  # ids, each with all below
+    pool = ForeignKeyField(Pool, null=True, backref="+")  # None: where it came from, else the first pool of its owner
+    owner_notice_days = IntegerField(null=True)
+    superior_notice_days = IntegerField(null=True)
+    switched_on_at = DateTimeField(null=True)
+    created_at = DateTimeField(default=utcnow)
+
+    @classmethod
+    def of(cls, what):
+        return cls.select().where(cls.what == what, cls.state != cls.RETIRED).order_by(cls.position, cls.id)
+
+    @property
+    def is_on(self):
+        return self.state == self.ON
+
+    @property
+    def conditions(self):
+        """[(condition, days, {level: days})] of those that are asked for."""
+        asked = [(kind, getattr(self, f"{kind}_days")) for kind in self.CONDITIONS]
+        return [(kind, days, self.days_by_level.get(kind, {})) for kind, days in asked if days is not None]
+
+
+class Rehearsal(Table):
+    """What a rule would take (规则预演): per owner tonight, in 7 and in 30 days, and the first records of tonight."""
+
+    rule = ForeignKeyField(RecycleRule, backref="rehearsals", on_delete="CASCADE")
+    revision = IntegerField()
+    calendar = TextField()  # the mark of the calendar it was reckoned with
+    night = DateField()
+    by = ForeignKeyField(User, backref="+", index=False)
+    at = DateTimeField(default=utcnow)
+    looked_at = IntegerField(default=0)
+    total = IntegerField(default=0)
+    owners = JSON(default=dict)  # {owner id: [tonight, within 7 days, within 30 days]}
+    first = JSON(default=list)
+    stranded = JSON(default=dict)  # {owner id: records that no pool takes}
+    finished_at = DateTimeField(null=True)
+
+
+class RecycleRun(Table):
+    """One rule on one night: how far it has come, so that a stopped one goes on where it was."""
+
+    rule = ForeignKeyField(RecycleRule, backref="runs", on_delete="CASCADE", index=False)
+    night = DateField()
+    reached = IntegerField(default=0)
+    taken = IntegerField(default=0)
+    started_at = DateTimeField(default=utcnow)
+    finished_at = DateTimeField(null=True)
+
+    class Meta:
+        indexes = ((("rule", "night"), True),)
+
+
+class RecycleWarning(Table):
+    """Who was told that a record is about to go: the owner, his superior or the administrators, once for each last day."""
+
+    reader_kind = TextField()
+    record_kind = TextField()
+    record_id = IntegerField()
+    last_day = DateField(index=True)
+
+    class Meta:
+        indexes = ((("record_kind", "record_id", "last_day", "reader_kind"), True),)
+
+
 # ---- products and quotes ---------------------------------------------------------------------------------------------
 
 

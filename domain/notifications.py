@@ -37,6 +37,14 @@ SENTENCES = {
     "collision.dismissed": _l("%(actor)s dismissed the collision case about %(name)s: %(reason)s"),
     "collision.reopened": _l("%(actor)s opened the collision case about %(name)s again."),
     "company.collisions_counted": _l("In %(month)s, %(number)s customers were followed by more than one person."),
+    "recycling.due_owner": _l("%(name)s goes back to the pool after %(last_day)s by the rule %(rule)s; follow it up to keep it."),
+    "recycling.due_owner_many": _l("%(number)s of your records go back to the pool soon by the rule %(rule)s, %(name)s first, after %(last_day)s."),
+    "recycling.due_superior": _l("%(owner)s loses %(name)s after %(last_day)s by the rule %(rule)s."),
+    "recycling.due_superior_many": _l("%(owner)s loses %(number)s records soon by the rule %(rule)s, %(name)s first, after %(last_day)s."),
+    "recycling.due_administrator": _l("The rule %(rule)s cannot take %(name)s: no pool is open to %(owner)s."),
+    "recycling.due_administrator_many": _l("The rule %(rule)s cannot take %(number)s records of %(owner)s, to whom no pool is open: %(name)s …."),
+    "recycling.lost": _l("%(name)s went back to the pool by the rule %(rule)s."),
+    "recycling.lost_many": _l("%(number)s of your records went back to the pool by the rule %(rule)s, %(name)s among them."),
 }
 ASKING = ("quote.submitted", "quote.node_approved", "quote.approver_changed", "quote.administrators_asked")  # messages that end in a decision
 
@@ -158,3 +166,22 @@ def tell_how_many_collided(event, company, by):
     first, end = (date.fromisoformat(event.detail[name]) for name in ("first", "end"))
     for manager, number in collision_report.numbers(first, end):
         notify([manager], event.verb, company, event.at, month=event.detail["month"], number=number)
+
+
+# ---- recycling (自动回收) ----------------------------------------------------------------------------------------------
+
+
+def tell_due(reader, people, owner, records, why, at):
+    """What goes back soon, or cannot; `records` by their last day."""
+    facts = {"owner": owner.name, "rule": why.rule.name, "last_day": why.last_day.isoformat()}
+    tell_of_many(f"recycling.due_{reader}", people, records[0], len(records), at, **facts)
+
+
+def tell_loss(rule, owner, record, number, at):
+    tell_of_many("recycling.lost", [owner], record, number, at, rule=rule.name)
+
+
+def tell_of_many(verb, people, record, number, at, **facts):
+    """One message that names the first record and says how many there are."""
+    many = "_many" if number > 1 else ""
+    notify(people, verb + many, record, at, actor=_("Haitu"), actor_id=None, name=record.name, number=number, **facts)

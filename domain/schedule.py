@@ -7,7 +7,19 @@ from datetime import timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from domain import accounts, backup, collision_report, exports, imports, leaks, members, now, schema, transaction
+from domain import (
+    accounts,
+    backup,
+    collision_report,
+    exports,
+    imports,
+    leaks,
+    members,
+    now,
+    recycling_runs,
+    schema,
+    transaction,
+)
 from models import Lease, db
 
 log = logging.getLogger("haitu.schedule")
@@ -22,6 +34,8 @@ def start(data):
     clock.add_job(run, "interval", hours=1, args=("exports", lambda: exports.forget_old_files(data)))
     clock.add_job(run, "interval", hours=1, args=("leaks", leaks.sweep))
     clock.add_job(run, "interval", hours=1, args=("statistics", schema.refresh_statistics))
+    clock.add_job(run, "cron", minute="*/15", args=("recycling", recycling_runs.catch_up))  # the first after 03:00 of the company runs
+    clock.add_job(run, args=("recycling", recycling_runs.catch_up))  # and at once what was missed
     clock.add_job(run, "cron", hour=19, args=("backup", lambda: backup.create(data, "nightly")))  # 03:00 in China
     clock.add_job(run, "interval", hours=1, args=("collisions", collision_report.tell_of_last_month))
     clock.start()

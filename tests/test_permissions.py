@@ -6,7 +6,7 @@ business: 200, 303, 409 or 422). Whoever is not logged in is sent to the login p
 
 import pytest
 
-from models import Approval, ApprovalNode, Choice, Department, Pool, Stage, User, db
+from models import Approval, ApprovalNode, Choice, Department, Pool, RecycleRule, Stage, User, db
 from tests import world
 
 PEOPLE = ("admin", "manager", "seller", "rival", "outsider", "finance", "service")
@@ -203,7 +203,10 @@ GENERAL = {
          "stages.new", "stages.create", "stages.edit", "stages.save", "stages.move_up", "stages.move_down", "stages.remove",
          "approval_nodes.index", "approval_nodes.add", "approval_nodes.edit", "approval_nodes.save", "approval_nodes.move",
          "approval_nodes.remove", "words.index", "words.show", "words.add", "words.edit", "words.save", "system.show",
-         "calendar.index", "calendar.decide", "system.back_up", "system.check_audit", "leaks.index", "leaks.save"),
+         "calendar.index", "calendar.decide", "recycling.index", "recycling.new", "recycling.create", "recycling.show", "recycling.save",
+         "recycling.rehearse", "recycling.rehearsal", "recycling.switch_on", "recycling.switch_off", "recycling.retire",
+         "recycling.move_up", "system.back_up", "system.check_audit",
+         "leaks.index", "leaks.save"),
         ADMINISTRATORS,
     ),
 }
@@ -311,7 +314,7 @@ def somewhere(endpoint, made):
     """A valid address of a route that is not about anybody's record."""
     of_the_settings = {
         "people": User, "departments": Department, "settings_pools": Pool, "stages": Stage, "approval_nodes": ApprovalNode,
-        "words": Choice, "pools": Pool,
+        "words": Choice, "pools": Pool, "recycling": RecycleRule,
     }
     table = of_the_settings.get(endpoint.split(".")[0])
     last = table.select().order_by(table.id.desc()).first().id if table else None

@@ -7,7 +7,20 @@ foreign   belongs to somebody of another region         pool     a lead that nob
 from datetime import timedelta
 from types import SimpleNamespace
 
-from domain import approvals, customers, deals, follow_ups, leads, notifications, now, orders, pool, tickets
+from domain import (
+    approvals,
+    customers,
+    deals,
+    follow_ups,
+    leads,
+    notifications,
+    now,
+    orders,
+    pool,
+    recycling,
+    rehearsals,
+    tickets,
+)
 from models import Collision, Export, Import, ImportProblem, Member, Pool, Product, Quote
 from tests import offers
 
@@ -37,6 +50,7 @@ def build(cast):
     export = Export.create(what="lead", user=cast.manager, day=now().date(), title="线索", stored_as="none", status=Export.DONE, total=1)
     made["export"] = {"mine": export.id}
     made["notice"] = {"mine": cast.seller.notices.get().id}
+    rehearsals.rehearse(recycling.create("lead", cast.admin, name="15 天未跟进", no_follow_up_days=15), cast.admin)
     made["product"] = {"any": Product.select().first().id}
     leads.create(cast.rival, name="客户 mine")
     made["collision"] = {"mine": Collision.get(Collision.record_kind == "customer", Collision.record_id == made["customer"]["mine"]).id}

@@ -53,6 +53,8 @@ RECORDS = {
     "collision_ruled": "SELECT min(id) FROM collision WHERE status = 'ruled'",
     "collided": "SELECT record_id FROM collision WHERE status = 'open' AND record_kind = 'customer' LIMIT 1",
     "complaint": "SELECT token FROM complaint_link LIMIT 1",
+    "customer_rule": "SELECT id FROM recycle_rule WHERE what = 'customer' LIMIT 1",
+    "rehearsal": "SELECT max(id) FROM rehearsal",
     "import_open": "SELECT max(id) FROM import",
     "import_done": "SELECT min(id) FROM import",
 }
@@ -131,6 +133,9 @@ PAGES = [
     Page("settings-stages", "admin", "/settings/stages"), Page("settings-stage", "admin", "/settings/stages/{stage}/edit"),
     Page("settings-approvals", "admin", "/settings/approvals"), Page("settings-node", "admin", "/settings/approvals/{node}"),
     Page("settings-words", "admin", "/settings/words"), Page("settings-word", "admin", "/settings/words/source"),
+    Page("settings-recycling", "admin", "/settings/recycling"), Page("settings-rule", "admin", "/settings/recycling/{customer_rule}"),
+    Page("settings-rule-new", "admin", "/settings/recycling/new?what=lead"), Page("rehearsal", "admin", "/settings/recycling/rehearsals/{rehearsal}"),
+    Page("leads-soon", "seller1", "/leads?view=soon"), Page("customers-soon", "seller1", "/customers?tab=soon"),
     Page("settings-calendar", "admin", "/settings/calendar?year=2026"),
     Page("settings-system", "admin", "/settings/system"), Page("design", "admin", "/design"),
     Page("error-404", "seller1", "/leads/999999", status=404), Page("error-403", "seller1", "/settings", status=403),

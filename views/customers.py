@@ -12,8 +12,10 @@ from domain import customers, pool, search
 from domain.pool_limits import quota
 from models import Company, Contact, Customer, Member, Opportunity, Order, Quote, Ticket, capped_counts, name_key
 from permissions import can_create_customer, can_edit_customer, can_hand_over, sees_leads
+from views import recycling_words
 from views.fields import ChoiceField, CreditCodeField, EmailField, Line, OwnerField, PhoneField, longest
 from views.helpers import (
+    Page,
     form_again,
     fragment_or_redirect,
     get_or_404,
@@ -87,9 +89,10 @@ class ContactForm(FlaskForm):
 @bp.get("")
 def index():
     query, columns, descending = listed()
+    rows = page_of(query, *columns, descending=descending) if tab_shown() != "soon" else Page(recycling_words.nearest("customer", query))
     return page(
-        "customers/index.html", "rows", rows=page_of(query, *columns, descending=descending), tab=tab_shown(),
-        tabs=capped_counts(tabs()), wanted=asked_for(),
+        "customers/index.html", "rows", rows=rows, tab=tab_shown(), tabs=capped_counts(tabs()), wanted=asked_for(),
+        kept=recycling_words.protections("customer", rows.rows),
     )
 
 
@@ -109,10 +112,12 @@ def asked_for():
 
 
 def tabs():
-    """{name: query}: mine, those on whose team I am, all that I can see."""
+    """{name: query}: mine, those on whose team I am, all that I can see, and of mine those that go back to a pool soon."""
     seen = Customer.held_visible_to(g.user)
+    mine = seen.where(Customer.owner == g.user.id)
+    going = recycling_words.soon("customer", mine)
     return {
-        "mine": seen.where(Customer.owner == g.user.id),
+        "mine": mine, **({"soon": going} if going is not None else {}),
         "team": seen.where(Customer.id.in_(Member.records_of("customer", [g.user.id]))),
         "all": seen,
     }

@@ -15,10 +15,12 @@ from domain import pool as pools
 from domain.pool_limits import quota
 from models import Company, Conversion, Customer, Lead, Opportunity, Pool, User, capped_count, capped_counts
 from permissions import can_convert_lead, can_create_lead, can_edit_lead, can_invalidate_lead, can_void_lead
+from views import recycling_words
 from views.fields import ChoiceField, CreditCodeField, EmailField, Line, MoneyField, PhoneField, longest
 from views.formats import capped as count_words
 from views.formats import choice, today
 from views.helpers import (
+    Page,
     address_arguments,
     form_again,
     get_or_404,
@@ -110,9 +112,11 @@ def tabs_of(whose):
     held, worked_on = Lead.held_by(whose), Lead.worked_on_by(whose)
     end_of_today = start_of_day(today() + timedelta(days=1))
     by_change, by_date = (Lead.updated_at, Lead.id), (Lead.next_at, Lead.id)
+    going = recycling_words.soon("lead", held)
     return {
         "all": (_("All"), held, by_change, True),
         "today": (_("Due today"), worked_on.where(Lead.next_at < end_of_today), by_date, False),
+        **({"soon": (_("Dropping soon"), going, (Lead.owned_since, Lead.id), False)} if going is not None else {}),
         "new": (_("Not contacted"), worked_on.where(Lead.status == Lead.PENDING, Lead.last_follow_up_at.is_null()), by_change, True),
         "helping": (_("We help with") if is_team() else _("I help with"), Lead.helped_by(whose), by_change, True),
         "converted": (_("Converted"), held.where(Lead.status == Lead.CONVERTED), by_change, True),
@@ -135,9 +139,11 @@ def index():
     require(can_create_lead(g.user))
     query, columns, descending = listed()
     view = request.args.get("view", "all")
+    shows_nearest = view == "soon" and recycling_words.has_rules("lead")
+    leads = Page(recycling_words.nearest("lead", query)) if shows_nearest else page_of(query, *columns, descending=descending)
     return page(
-        "leads/index.html", "list", leads=page_of(query, *columns, descending=descending), tabs=tabs_with_counts(view),
-        filters=filters(), team=is_team(), walk=walk_arguments(),
+        "leads/index.html", "list", leads=leads, tabs=tabs_with_counts(view), filters=filters(), team=is_team(), walk=walk_arguments(),
+        kept=recycling_words.protections("lead", leads.rows),
     )
 
 

@@ -108,16 +108,16 @@ def ever_owned(story, into, facts, owner, note, reason, days, hour):
 def work(story, east, draw):
     """李雷 holds 83 leads, six of them claimed today; his colleagues a few each."""
     for number in range(76):
-        lead = leads.create(story["seller1"], at=story.ago(3 + number // 3, 9 + number % 8), **somebody(story, "华东", draw))
+        lead = leads.create(story["seller1"], at=story.ago(3 + number // 6, 9 + number % 8), **somebody(story, "华东", draw))
         if number % 3:
             note = NOTES[number % len(NOTES)]
             due = story.to_come(2 + number % 9, 10 + number % 6) if number % 2 else None
-            said = story.ago(1 + number // 5, 15)
+            said = story.ago(1 + number // 6, 15)
             follow_ups.write(lead, story["seller1"], "phone", note, "connected", due, "再约一次", at=said)
     tianheng(story, east)
     for login, size in {"seller2": 34, "chenchen": 21, "xunuo": 12, "zhenghang": 4}.items():
         for number in range(size):
-            leads.create(story[login], at=story.ago(2 + number, 10), **somebody(story, "华东", draw))
+            leads.create(story[login], at=story.ago(2 + number % 13, 10), **somebody(story, "华东", draw))
     for number in range(9):
         leads.create(story["outsider"], at=story.ago(2 + number, 10), **somebody(story, "华南", draw))
     for number in range(6):

@@ -1,0 +1,108 @@
+"""The night's work (自动回收): what is due goes back to its pool, batch by batch; killed at any moment, it goes on where it was."""
+
+from time import sleep
+
+from peewee import fn
+
+from domain import due, events, members, notifications, now, recycling_warnings, transaction
+from models import Claim, Member, Pool, RecycleRule, RecycleRun, Task, User
+
+WINDOW, BATCH = 5_000, 50  # records looked at, and taken, at a time
+REST = 2  # how many times as long as a batch took the pages have to themselves after it
+
+
+def catch_up(at=None, rest=REST):
+    """Every rule that is on runs once a night; what was missed while nobody ran it is due all the same."""
+    night = due.last_night(at or now())
+    for rule in RecycleRule.select().where(RecycleRule.state == RecycleRule.ON).order_by(RecycleRule.position, RecycleRule.id):
+        run(rule, night, at, rest)
+
+
+def run(rule, night, at=None, rest=REST):
+    """One rule on one night. On the day on which it was switched on it takes nothing yet, and warns."""
+    with transaction():
+        this, _created = RecycleRun.get_or_create(rule=rule, night=night, defaults={"started_at": at or now()})
+    if this.finished_at:
+        return
+    reckoning = due.Reckoning(rule.what, [rule], at)
+    if rule.switched_on_at < due.moment_of(night):
+        sweep(reckoning, rule, this, at, rest)
+    recycling_warnings.send(reckoning, rule, night, at)
+    finish(rule, this, at or now())
+
+
+def sweep(reckoning, rule, this, at, rest):
+    table, ripe = reckoning.table, reckoning.due(rule, this.night)
+    pools = {pool.id: pool for pool in Pool.of(rule.what)}
+    for first, last in due.windows(table, WINDOW, after=this.reached):
+        inside = (table.id > first) & (table.id <= last)
+        ids = [row.id for row in table.select(table.id).where(inside, ripe).order_by(table.id)]
+        for begin in range(0, len(ids), BATCH):
+            begun = now()
+            if not still_on(rule):
+                return
+            take(reckoning, rule, this, ids[begin:begin + BATCH], ripe, pools, at or begun)
+            sleep(rest * (now() - begun).total_seconds())
+        RecycleRun.update(reached=last).where(RecycleRun.id == this.id).execute()
+
+
+def still_on(rule):
+    return RecycleRule.select().where(RecycleRule.id == rule.id, RecycleRule.state == RecycleRule.ON).exists()
+
+
+def take(reckoning, rule, this, ids, ripe, pools, at):
+    """One batch, asked once more whether it is due: together with its ledger, its facts and the count, or not at all."""
+    table = reckoning.table
+    with transaction():
+        rows = {row.id: row for row in table.select(table, User).join(User, on=table.owner).where(table.id.in_(ids), ripe)}
+        taken = []
+        for pool in {reckoning.target(rule, row) for row in rows.values()}:
+            group = [id for id, row in rows.items() if reckoning.target(rule, row) == pool]
+            moved = table.update(**columns(table, rule, pool, at)).where(table.id.in_(group), ripe).returning(table.id)
+            taken += [rows[row.id] for row in moved.execute()]
+        leave(rule, [row.id for row in taken], taken, at)
+        why = reckoning.protections(taken)
+        events.append([fact(rule, row, why[row.id][0], pools[reckoning.target(rule, row)]) for row in taken], None, at)
+        RecycleRun.update(taken=RecycleRun.taken + len(taken)).where(RecycleRun.id == this.id).execute()
+
+
+def columns(table, rule, pool, at):
+    """What pool.drop() writes on one record, on many."""
+    return {
+        "owner": None, "pool": pool, "entered_pool_at": at, "drop_reason": rule.name, "last_owner": table.owner, "owned_since": None,
+        "locked_at": None, "next_at": None, "updated_at": at,
+    } | table.WAY_IN
+
+
+def leave(rule, ids, records, at):
+    """The ownership, the plan and the team end, as in pool.leave()."""
+    Claim.update(ended_at=at, end_reason=rule.name).where(
+        Claim.record_kind == rule.what, Claim.record_id.in_(ids), Claim.ended_at.is_null()
+    ).execute()
+    Task.delete().where(Task.record_kind == rule.what, Task.record_id.in_(ids), Task.done_at.is_null()).execute()
+    teams = Member.select(Member.record_id).where(Member.record_kind == rule.what, Member.record_id.in_(ids)).distinct()
+    with_team = {row.record_id for row in teams}
+    for record in records:
+        if record.id in with_team:
+            members.dissolve(record, None, at)
+
+
+def fact(rule, record, why, pool):
+    told = {
+        "rule": rule.name, "pool": pool.name, "drop_reason": rule.name, "since_at": why.clock.since, "days": why.clock.days,
+        "condition": why.clock.condition, "last_owner_name": record.owner.name,
+    }
+    return f"{rule.what}.recycled", record, {"owner": record.owner_id}, {"owner": None}, told
+
+
+def finish(rule, this, at):
+    """Whoever lost something is told once, with the end of the run."""
+    table = due.TABLES[rule.what]
+    gone = table.select(table.last_owner, fn.COUNT(table.id), fn.MIN(table.id)).where(
+        table.owner.is_null(), table.drop_reason == rule.name, table.entered_pool_at >= this.started_at
+    )
+    lost = list(gone.group_by(table.last_owner).tuples()) if RecycleRun.get_by_id(this.id).taken else []
+    with transaction():
+        for owner_id, number, id in lost:
+            notifications.tell_loss(rule, User.get_by_id(owner_id), table.get_by_id(id), number, at)
+        RecycleRun.update(finished_at=at).where(RecycleRun.id == this.id, RecycleRun.finished_at.is_null()).execute()
