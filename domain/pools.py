@@ -76,5 +76,6 @@ def left_out(what):
     if Pool.of(what).where(Pool.id.not_in(PoolScope.select(PoolScope.pool))).exists():
         return []  # one of them is open to everybody
     people = User.select().join(here, JOIN.LEFT_OUTER, on=User.department)
-    people = people.where(User.disabled_at.is_null(), User.role.in_(SEEN_BY["lead"]), ~fn.EXISTS(scopes.where(member)))
+    able = User.role.in_(SEEN_BY["lead"]) & (User.role != User.ADMINISTRATOR)  # every pool is open to them
+    people = people.where(User.disabled_at.is_null(), able, ~fn.EXISTS(scopes.where(member)))
     return list(people.order_by(User.id))

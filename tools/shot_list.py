@@ -28,6 +28,8 @@ class Page:
 RECORDS = {
     "pool": "SELECT id FROM pool WHERE name = '华东'",
     "unclaimed": "SELECT id FROM lead WHERE status = 'unassigned' AND pool_id = (SELECT id FROM pool WHERE name = '华东') LIMIT 1",
+    "customer_pool": "SELECT id FROM pool WHERE what = 'customer'",
+    "pooled_customer": "SELECT id FROM customer WHERE owner_id IS NULL LIMIT 1",
     "lead": "SELECT record_id FROM follow_up JOIN lead ON lead.id = record_id WHERE record_kind = 'lead' AND owner_id = 3"
             " GROUP BY record_id ORDER BY count(*) DESC LIMIT 1",
     "lead_fresh": "SELECT id FROM lead WHERE status = 'pending' AND owner_id = 3 LIMIT 1",
@@ -76,6 +78,9 @@ PAGES = [
     Page("pool-filter", "seller1", "/pools/{pool}", press=("[popovertarget=filter-menu]:visible",)),
     Page("pool-filtered-empty", "seller1", "/pools/{pool}?q=zzzz&city=拉萨"),
     Page("pool-manager", "manager", "/pools/{pool}"),
+    Page("pool-customers", "seller1", "/pools/{customer_pool}"), Page("customer-in-pool", "seller1", "/customers/{pooled_customer}"),
+    Page("pool-move", "manager", "/leads/{unclaimed}/pool"), Page("customer-release", "seller1", "/customers/{customer}/release"),
+    Page("lead-menu", "seller1", "/leads/{lead}", press=("[popovertarget=more-menu]:visible",)),
     Page("lead-in-pool", "seller1", "/leads/{unclaimed}"),
     Page("leads", "seller1", "/leads"), Page("leads-manager", "manager", "/leads"),
     Page("leads-filtered-empty", "seller1", "/leads?q=zzzz"),

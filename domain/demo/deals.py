@@ -1,6 +1,6 @@
 """The demo's customers and deals: the board of the pictures, and what was won and lost before."""
 
-from domain import customers, deals, follow_ups
+from domain import customers, deals, follow_ups, pool
 from models import Opportunity, Stage
 
 # customer, short name, province, city, deal, yuan, seller, days in the stage, next step (days from now, hour, method, what)
@@ -66,6 +66,14 @@ LOST = (
     ("淮安清江机床有限公司", "淮安清江机床", "淮安", "导轨测距", 54_000, "chenchen", 33, "budget", "技改推到明年"),
     ("丽水缙云锯床有限公司", "丽水缙云锯床", "丽水", "进给检测", 38_500, "seller1", 47, "price", "比国产二线贵 18%"),
 )
+RETURNED = (  # to the customers' pool: company, short, province, city, seller, reason, what was said last, days ago
+    ("泰州姜堰阀门制造有限公司", "泰州姜堰阀门", "江苏", "泰州", "seller2", "no_need", "设备换成整机采购，传感器归主机厂", 3),
+    ("湖州长兴蓄电池有限公司", "湖州长兴蓄电池", "浙江", "湖州", "chenchen", "no_budget", "明年二季度再看产线改造", 6),
+    ("马鞍山雨山冶金装备有限公司", "马鞍山雨山冶金", "安徽", "马鞍山", "seller1", "unreachable", "采购经理离职，新联系人未找到", 9),
+    ("南通海门家纺机械有限公司", "南通海门家纺机", "江苏", "南通", "xunuo", "given_back", "只要 5 只，走经销商", 14),
+    ("宿州灵璧轴承有限公司", "宿州灵璧轴承", "安徽", "宿州", "zhenghang", "no_need", "生产线停了一半", 21),
+    ("衢州龙游造纸装备有限公司", "衢州龙游造纸", "浙江", "衢州", "seller2", "no_budget", "集团压缩技改，后年再说", 30),
+)
 SOUTH = (
     ("深圳宝安连接器有限公司", "深圳宝安连接器", "深圳", "插拔力检测", 96_000, "outsider", 4),
     ("东莞长安五金有限公司", "东莞长安五金", "东莞", "冲床光幕", 64_300, "outsider", 9),
@@ -98,9 +106,23 @@ def pursue(story):
     for full, short, city, title, yuan, login, days, reason, note in LOST:
         deal = open_deal(story, stages, "需求分析", (full, short, "", city, title, yuan, login), days + 9)
         deals.lose(deal, by=story[login], reason=reason, note=note, at=story.ago(days, 16))
+    give_back(story)
     for full, short, city, title, yuan, login, days in SOUTH:
         plan(story, open_deal(story, stages, "首次沟通", (full, short, "广东", city, title, yuan, login), days), (2, 10, "phone", "电话"))
     speak(story)
+
+
+def give_back(story):
+    """Customers for whom nobody had anything left to do."""
+    for full, short, province, city, login, reason, note, days in RETURNED:
+        seller = story[login]
+        customer = customers.create(
+            seller, at=story.ago(days + 60, 9), name=full, short_name=short, province=province, city=city, phone=story.phone(),
+            source="exhibition", industry="machinery", level="standard",
+        )
+        customers.add_contact(customer, seller, at=story.ago(days + 60, 9.1), name=story.contact(), title="采购", phone=story.phone())
+        follow_ups.write(customer, seller, "phone", note, "connected", at=story.ago(days + 20, 15))
+        pool.release(customer, by=seller, reason=reason, at=story.ago(days, 16))
 
 
 def open_deal(story, stages, stage, facts, days):

@@ -47,3 +47,38 @@ def test_a_lead_whose_pool_is_gone_can_still_be_given_back(cast):
     pools.remove(second, by=cast.admin)
     pool.release(Lead.with_people().where(Lead.id == lead.id).get(), by=cast.seller, reason="no_need")
     assert Lead.get_by_id(lead.id).pool == Pool.get()
+
+
+def members_of(name):
+    return {person.login for person in User.select() if name in [row.name for row in Pool.open_to(person)]}
+
+
+def test_a_department_may_be_a_member_without_those_below(cast):
+    suzhou = organisation.add_department("苏州", department("华东"), by=cast.admin)
+    User.update(department=suzhou).where(User.id == cast.seller.id).execute()
+    pools.save(None, by=cast.admin, name="大区", alone=[department("华东")])
+    assert members_of("大区") == {"admin", "manager", "rival", "disabled"}
+
+
+def test_a_role_may_be_a_member(cast):
+    pools.save(None, by=cast.admin, name="经理", roles=[User.MANAGER])
+    assert members_of("经理") == {"admin", "manager"}
+
+
+def test_who_runs_a_pool_sees_it_though_he_is_no_member(cast):
+    made = pools.save(None, by=cast.admin, name="华南", departments=[department("华南")], administrators=[cast.rival])
+    assert members_of("华南") == {"admin", "outsider", "rival"}
+    assert made.is_run_by(User.get_by_id(cast.rival.id)) and not made.is_run_by(cast.outsider)
+
+
+def test_whoever_is_in_no_pool_is_named_not_skipped(cast):
+    for what in Pool.WHAT:
+        pools.save(Pool.of(what).get(), by=cast.admin, name=what, departments=[department("华东")])
+        assert [person.login for person in pools.left_out(what)] == ["outsider"]
+    pools.save(None, by=cast.admin, name="全公司")
+    assert (pools.left_out("lead"), len(pools.left_out("customer"))) == ([], 1)
+
+
+def test_a_pool_of_leads_does_not_become_one_of_customers(cast):
+    with pytest.raises(Refused):
+        pools.save(Pool.of("lead").get(), by=cast.admin, name="公海", what="customer")
