@@ -46,6 +46,16 @@ def name_key(name):
     return "".join(folded.split()).translate({ord("【"): "(", ord("】"): ")", ord("["): "(", ord("]"): ")"})
 
 
+def address_key(province, city, address):
+    """The form in which two spellings of one address are equal: half width, no blanks or marks, the place named once, at the front.
+    Empty for one that names no more than the place."""
+    folded = re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", address or "").casefold())
+    for place in (province, city):
+        stem = (place or "").removesuffix("省").removesuffix("市")
+        folded = re.sub(f"^{re.escape(stem)}[省市]?", "", folded) if stem else folded
+    return f"{(city or '').removesuffix('市')}{folded}" if folded else ""
+
+
 def mask_phone(phone):
     """138****5678 for a mobile number; the last four digits of any other."""
     if not phone:
@@ -136,6 +146,8 @@ class Company(Table):
     amount_limit = BigIntegerField(default=50_000_000)  # 分
     watermark = BooleanField(default=False)  # who looks, and when, across pages, prints and exports (水印)
     collision_days = IntegerField(default=30)  # acts of two sellers on one customer within so many days are a collision
+    reviews_new_customers = BooleanField(default=False)  # 新客户审核: a seller's new customer is quoted once it has passed
+    re_registered_days = IntegerField(default=90)  # a customer like one that the same person entered so lately looks registered again
     is_demo = BooleanField(default=False)
     created_at = DateTimeField(default=utcnow)
 
@@ -764,6 +776,7 @@ class Customer(Pooled):
     province = TextField(default="")
     city = TextField(default="")
     address = TextField(default="")
+    address_key = TextField(default="", index=True)
     industry = TextField(default="")
     source = TextField(default="")
     level = TextField(default="")
@@ -1530,6 +1543,52 @@ class HandoverItem(Table):
     def with_people(cls):
         query = cls.select(cls, User, Pool).join(User, JOIN.LEFT_OUTER, on=cls.to)
         return query.switch(cls).join(Pool, JOIN.LEFT_OUTER, on=cls.pool)
+
+
+# ---- new customers in review (新客户审核) --------------------------------------------------------------------------------
+
+
+class Review(Table):
+    """Whether a new customer may be quoted: asked once, decided by a manager; a refused one is asked again when it is put right."""
+
+    IN_REVIEW, PASSED, REFUSED = STATUSES = ("in_review", "passed", "refused")
+
+    customer = ForeignKeyField(Customer, unique=True, backref="reviews")
+    status = TextField(default=IN_REVIEW)
+    asked_by = ForeignKeyField(User, null=True, backref="+", index=False)
+    asked_at = DateTimeField(default=utcnow)
+    decided_by = ForeignKeyField(User, null=True, backref="+", index=False)
+    decided_at = DateTimeField(null=True)
+    reason = TextField(default="")
+
+    class Meta:
+        indexes = ((("status", "id"), False),)
+
+    @classmethod
+    def visible_to(cls, user):
+        people = User.alias()
+        query = cls.select(cls, Customer, User, people).join(Customer).join(User, JOIN.LEFT_OUTER, on=Customer.owner)
+        return query.switch(cls).join(people, JOIN.LEFT_OUTER, on=cls.asked_by).where(Customer.seen_by(user))
+
+    @property
+    def is_passed(self):
+        return self.status == self.PASSED
+
+
+class Licence(Table):
+    """The business licence (营业执照) of a customer as it was shown to us: a picture or a PDF."""
+
+    customer = ForeignKeyField(Customer, unique=True, backref="licences")
+    content = BlobField()
+    type = TextField()
+    size = IntegerField()
+    uploaded_by = ForeignKeyField(User, backref="+", index=False)
+    uploaded_at = DateTimeField(default=utcnow)
+
+    @classmethod
+    def of(cls, customer):
+        """Without the file itself, or None."""
+        return cls.select(cls.id, cls.type, cls.size, cls.uploaded_at).where(cls.customer == customer.id).first()
 
 
 # ---- imports ---------------------------------------------------------------------------------------------------------

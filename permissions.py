@@ -245,6 +245,23 @@ def can_make_complaint_link(user, customer):
     return sells(user, customer)
 
 
+# ---- new customers in review -----------------------------------------------------------------------------------------
+
+
+def can_review_customers(user):
+    return user.is_a(User.ADMINISTRATOR, User.MANAGER)
+
+
+def can_review_customer(user, customer):
+    """A manager of the owner's side, or an administrator; reads what it looks like, too."""
+    return can_administer(user) or can_review_customers(user) and works_for(user, customer)
+
+
+def can_decide_review(user, review):
+    """Never what one asked for oneself."""
+    return can_review_customer(user, review.customer) and review.asked_by_id != user.id
+
+
 # ---- imports and administration --------------------------------------------------------------------------------------
 
 

@@ -3,12 +3,13 @@
 from peewee import fn
 
 from domain import events, now, pool, pool_limits, search, transaction
-from models import Claim, Contact, Customer, Opportunity, Order, name_key
+from models import Claim, Contact, Customer, Opportunity, Order, address_key, name_key
 
 COLUMNS = (
     "name", "short_name", "credit_code", "phone", "email", "website", "province", "city", "address", "industry", "source",
     "level", "remark",
 )
+PLACE = {"province", "city", "address"}
 SEARCHED = {"name", "short_name", "phone", "credit_code"}
 
 
@@ -19,6 +20,7 @@ def create(by, owner=None, at=None, **columns):
         customer = Customer(
             name_key=name_key(columns["name"]), owner=owner, owned_since=at, created_by=by, created_at=at, updated_at=at, **columns
         )
+        customer.address_key = address_key(customer.province, customer.city, customer.address)
         pool_limits.ensure_room([customer], owner)
         customer.save(force_insert=True)
         pool.enter(customer, owner, Claim.CREATED, by, at)
@@ -37,6 +39,8 @@ def edit(customer, by, at=None, **columns):
         if "name" in after:
             customer.name_key = name_key(after["name"])
         write(customer, updated_at=at, **after)
+        if PLACE & set(after):
+            write(customer, address_key=address_key(customer.province, customer.city, customer.address))
         if SEARCHED & set(after):
             search.index("customer", customer)
         events.record("customer.edited", customer, by, before, after, at=at)

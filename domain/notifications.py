@@ -5,7 +5,7 @@ from datetime import date
 from flask_babel import lazy_gettext as _l
 
 from domain import _, collision_report, collisions, now, presence, transaction
-from models import Approval, Notice, User
+from models import Approval, Notice, Review, User
 
 # verb -> what its reader is told; the names in it are the facts given to notify()
 SENTENCES = {
@@ -31,6 +31,9 @@ SENTENCES = {
         "%(actor)s did far more than usual on %(day)s: %(views)s records opened, %(reveals)s numbers revealed, "
         "%(exports)s rows exported, %(releases)s records given back."
     ),
+    "customer.review_asked": _l("%(actor)s entered the new customer %(name)s and asks for its review."),
+    "customer.review_passed": _l("%(actor)s passed your new customer %(name)s: it can be quoted."),
+    "customer.review_refused": _l("%(actor)s refused your new customer %(name)s: %(reason)s"),
     "collision.opened": _l("Several people are on one customer, %(name)s: %(people)s. A case is open."),
     "collision.joined": _l("%(people)s came into the collision case about %(name)s."),
     "collision.ruled": _l("%(actor)s ruled on %(name)s: %(owner)s has it. %(shares)s"),
@@ -166,6 +169,25 @@ def tell_how_many_collided(event, company, by):
     first, end = (date.fromisoformat(event.detail[name]) for name in ("first", "end"))
     for manager, number in collision_report.numbers(first, end):
         notify([manager], event.verb, company, event.at, month=event.detail["month"], number=number)
+
+
+def ask_reviewers(event, customer, by):
+    """The superior of whoever has the new customer, and without one the administrators."""
+    superior = customer.owner.superior if customer.owner_id else None
+    able = superior if superior and superior.is_a(User.ADMINISTRATOR, User.MANAGER) else None
+    readers = [able] if able else User.select().where(User.role == User.ADMINISTRATOR)
+    notify(readers, event.verb, customer, event.at, name=customer.name, **actor_of(by))
+
+
+def tell_reviewed(event, customer, by):
+    """Whoever has the new customer, and whoever asked."""
+    asked = Review.select(Review.asked_by).where(Review.customer == customer.id)
+    readers = User.select().where((User.id == customer.owner_id) | User.id.in_(asked), User.id != by.id)
+    notify(readers, event.verb, customer, event.at, name=customer.name, reason=event.detail["reason"], **actor_of(by))
+
+
+def actor_of(by):
+    return {"actor": by.name if by else _("Haitu"), "actor_id": by.id if by else None}
 
 
 # ---- recycling (自动回收) ----------------------------------------------------------------------------------------------

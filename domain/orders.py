@@ -1,6 +1,6 @@
 """Orders (订单): taken from an approved quote, reviewed by somebody else, carried out, completed."""
 
-from domain import Refused, _, customers, day_of, events, local, now, numbers, transaction
+from domain import Refused, _, customers, day_of, events, local, now, numbers, reviews, transaction
 from models import Event, Order, OrderLine, Quote, QuoteLine, User
 
 COPIED = (
@@ -14,6 +14,7 @@ def create(quote, by, at=None):
     at = at or now()
     with transaction():
         ensure_orderable(quote, day_of(at))
+        reviews.ensure_passed(quote.customer)
         order = Order.create(
             number=numbers.next_number("SO", day_of(at)), quote=quote, opportunity=quote.opportunity_id,
             customer=quote.customer_id, contact=quote.contact_id, owner=quote.owner_id, ordered_on=day_of(at),

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from peewee import fn
 
-from domain import Refused, _, approvals, collisions, day_of, events, local, now, owners, transaction
+from domain import Refused, _, approvals, collisions, day_of, events, local, now, owners, reviews, transaction
 from domain.money import PricingError, format_quantity, half_up
 from domain.numbers import next_number
 from domain.pricing import Discount, LineInput, price_quote
@@ -27,6 +27,7 @@ def create(opportunity, by, at=None):
     with transaction():
         ensure_open(opportunity)
         collisions.ensure_may_quote(opportunity.customer, by, at)
+        reviews.ensure_passed(opportunity.customer)
         quote = Quote.create(
             number=next_number(PREFIX, today), opportunity=opportunity, customer=opportunity.customer_id,
             contact=opportunity.contact_id, owner=owner, issued_on=today,

@@ -46,6 +46,7 @@ VISIBLE = {
     "export": rule(manager=(MINE,)),
     "notice": rule(seller=(MINE,)),
     "product": everyone("any"),
+    "reviewed": rule(admin=(MINE,), manager=(MINE,), seller=(MINE,), finance=(MINE,)),
     "collision": rule(admin=(MINE,), manager=(MINE,), seller=(MINE,), rival=(MINE,)),
 }
 
@@ -143,6 +144,13 @@ ON_RECORDS = {
     "collisions.reopen": ("collision", rule(admin=(MINE,))),
     "complaints.link": ("customer", OWNERS_SIDE),
     "complaints.make_link": ("customer", OWNERS_SIDE),
+    "reviews.show": ("reviewed", ANY),
+    **dict.fromkeys(
+        ("reviews.approve", "reviews.refuse", "reviews.refuse_form"), ("reviewed", rule(admin=(MINE,), manager=(MINE,)))
+    ),
+    **dict.fromkeys(
+        ("reviews.resubmit", "reviews.keep_licence", "reviews.licence"), ("reviewed", rule(admin=(MINE,), manager=(MINE,), seller=(MINE,)))
+    ),
     "notices.read": ("notice", ANY),
     "products.edit": ("product", rule(admin=("any",), manager=("any",), finance=("any",))),
     "products.save": ("product", rule(admin=("any",), manager=("any",), finance=("any",))),
@@ -183,6 +191,7 @@ GENERAL = {
         SALES,
     ),
     "collisions.index": SALES,
+    "reviews.index": SALES,
     "collisions.report": ("admin", "manager"),
     "pools.show": SALES,
     # of an empty selection; each record of a full one is asked about

@@ -21,7 +21,7 @@ from domain import (
     rehearsals,
     tickets,
 )
-from models import Collision, Export, Import, ImportProblem, Member, Pool, Product, Quote
+from models import Collision, Export, Import, ImportProblem, Licence, Member, Pool, Product, Quote, Review
 from tests import offers
 
 
@@ -53,6 +53,10 @@ def build(cast):
     rehearsals.rehearse(recycling.create("lead", cast.admin, name="15 天未跟进", no_follow_up_days=15), cast.admin)
     made["product"] = {"any": Product.select().first().id}
     leads.create(cast.rival, name="客户 mine")
+    reviewed = customers.create(cast.seller, name="新客户")
+    Review.create(customer=reviewed, asked_by=cast.seller)
+    Licence.create(customer=reviewed, content=b"%PDF-", type="application/pdf", size=5, uploaded_by=cast.seller)
+    made["reviewed"] = {"mine": reviewed.id}
     made["collision"] = {"mine": Collision.get(Collision.record_kind == "customer", Collision.record_id == made["customer"]["mine"]).id}
     return made
 

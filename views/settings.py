@@ -43,6 +43,13 @@ class CompanyForm(FlaskForm):
         _l("Two sellers collide within (days)"), [InputRequired(), NumberRange(1, 365)],
         description=_l("Acts on one customer no further apart open a case."),
     )
+    reviews_new_customers = BooleanField(
+        _l("A seller's new customer is reviewed before it is quoted"), description=_l("Licence, name, address and telephone are checked.")
+    )
+    re_registered_days = IntegerField(
+        _l("Looks registered again within (days)"), [InputRequired(), NumberRange(1, 3650)],
+        description=_l("A customer like an earlier one of the same person."),
+    )
     quote_valid_days = IntegerField(_l("Quotes are valid for (days)"), [InputRequired(), NumberRange(1, 3650)])
     discount_floor = PercentField(_l("Standard order discount rate, at least (%)"))
     margin_floor = PercentField(_l("Standard gross margin, at least (%)"))

@@ -9,7 +9,7 @@ from flask_babel import pgettext
 
 import permissions
 from domain import accounts, now, watermark
-from models import Approval, Collision, Lead, Notice, Opportunity, Task, Ticket, capped_counts
+from models import Approval, Collision, Lead, Notice, Opportunity, Review, Task, Ticket, capped_counts
 from views import live
 from views.helpers import company, page_url
 
@@ -95,6 +95,7 @@ class Shell:
         if permissions.sees_leads(user):
             yield "leads", Lead.select().where(Lead.owner == user.id, Lead.status << Lead.WORKED_ON)
             yield "collisions", Collision.visible_to(user).where(Collision.status == Collision.OPEN)
+            yield "reviews", Review.visible_to(user).where(Review.status == Review.IN_REVIEW)
             yield "opportunities", Opportunity.select().where(Opportunity.status == Opportunity.OPEN, Opportunity.owner == user.id)
         yield "tickets", Ticket.select().where(Ticket.owner == user.id, Ticket.status << Ticket.UNFINISHED)
 
@@ -120,6 +121,8 @@ class Shell:
             Item(self, "orders", "orders.index", _("Orders"), "package"),
             Item(self, "products", "products.index", _("Products"), "tags"),
             Item(self, "collisions", "collisions.index", _("Collisions"), "gavel", "collisions", visible=sales),
+            Item(self, "reviews", "reviews.index", _("New customers"), "user-check", "reviews",
+                 visible=sales and company().reviews_new_customers),
         ]
         yield _("Service"), [
             Item(self, "tickets", "tickets.index", _("Tickets"), "lifebuoy", "tickets", visible=not user.is_a("finance")),
