@@ -3,7 +3,7 @@
 from peewee import JOIN, SQL, fn
 
 from domain import Refused, _, events, transaction
-from models import SEEN_BY, Customer, Department, Import, Lead, Pool, PoolAdministrator, PoolScope, User
+from models import SEEN_BY, Customer, Department, Import, Lead, Pool, PoolAdministrator, PoolScope, RecycleRule, User
 
 HOLDS = {"lead": Lead, "customer": Customer}
 
@@ -61,10 +61,19 @@ def remove(pool, by):
             raise Refused(_("%(name)s still holds records. Assign or move them first.", name=pool.name))
         if Pool.of(pool.what).count() == 1:
             raise Refused(_("The last pool stays: what is given back needs a place."))
+        ensure_no_rule_leads_to(pool)
         table.update(home_pool=None).where(table.home_pool == pool).execute()
         Import.update(pool=None).where(Import.pool == pool).execute()
         events.record("pool.removed", pool, by=by, before={"name": pool.name})
         pool.delete_instance()
+
+
+def ensure_no_rule_leads_to(pool):
+    """What a rule takes would suddenly go elsewhere. Rules that are out of use forget the pool."""
+    rule = RecycleRule.select().where(RecycleRule.pool == pool, RecycleRule.state != RecycleRule.RETIRED).first()
+    if rule:
+        raise Refused(_("The rule %(rule)s sends records to %(name)s. Change the rule first.", rule=rule.name, name=pool.name))
+    RecycleRule.update(pool=None).where(RecycleRule.pool == pool).execute()
 
 
 def left_out(what):

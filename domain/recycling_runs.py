@@ -1,5 +1,6 @@
 """The night's work (自动回收): what is due goes back to its pool, batch by batch; killed at any moment, it goes on where it was."""
 
+from threading import Lock
 from time import sleep
 
 from peewee import fn
@@ -9,13 +10,23 @@ from models import Claim, Member, Pool, RecycleRule, RecycleRun, Task, User
 
 WINDOW, BATCH = 5_000, 50  # records looked at, and taken, at a time
 REST = 2  # how many times as long as a batch took the pages have to themselves after it
+under_way = Lock()
 
 
 def catch_up(at=None, rest=REST):
-    """Every rule that is on runs once a night; what was missed while nobody ran it is due all the same."""
-    night = due.last_night(at or now())
-    for rule in RecycleRule.select().where(RecycleRule.state == RecycleRule.ON).order_by(RecycleRule.position, RecycleRule.id):
-        run(rule, night, at, rest)
+    """Every rule that is on runs once a night; what was missed while nobody ran it is due all the same.
+
+    Two processes that do so at once take each record once, for each batch asks again: no lease holds up the one that
+    goes on after a crash.
+    """
+    if not under_way.acquire(blocking=False):
+        return
+    try:
+        night = due.last_night(at or now())
+        for rule in RecycleRule.select().where(RecycleRule.state == RecycleRule.ON).order_by(RecycleRule.position, RecycleRule.id):
+            run(rule, night, at, rest)
+    finally:
+        under_way.release()
 
 
 def run(rule, night, at=None, rest=REST):
@@ -103,6 +114,7 @@ def finish(rule, this, at):
     )
     lost = list(gone.group_by(table.last_owner).tuples()) if RecycleRun.get_by_id(this.id).taken else []
     with transaction():
+        if not RecycleRun.update(finished_at=at).where(RecycleRun.id == this.id, RecycleRun.finished_at.is_null()).execute():
+            return
         for owner_id, number, id in lost:
             notifications.tell_loss(rule, User.get_by_id(owner_id), table.get_by_id(id), number, at)
-        RecycleRun.update(finished_at=at).where(RecycleRun.id == this.id, RecycleRun.finished_at.is_null()).execute()

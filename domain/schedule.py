@@ -34,19 +34,19 @@ def start(data):
     clock.add_job(run, "interval", hours=1, args=("exports", lambda: exports.forget_old_files(data)))
     clock.add_job(run, "interval", hours=1, args=("leaks", leaks.sweep))
     clock.add_job(run, "interval", hours=1, args=("statistics", schema.refresh_statistics))
-    clock.add_job(run, "cron", minute="*/15", args=("recycling", recycling_runs.catch_up))  # the first after 03:00 of the company runs
-    clock.add_job(run, args=("recycling", recycling_runs.catch_up))  # and at once what was missed
+    clock.add_job(run, "cron", minute="*/15", args=("recycling", recycling_runs.catch_up, False))  # the first after 03:00
+    clock.add_job(run, args=("recycling", recycling_runs.catch_up, False))  # at once, what was missed
     clock.add_job(run, "cron", hour=19, args=("backup", lambda: backup.create(data, "nightly")))  # 03:00 in China
     clock.add_job(run, "interval", hours=1, args=("collisions", collision_report.tell_of_last_month))
     clock.start()
     return clock
 
 
-def run(name, job):
-    """One job under its lease, on a connection of its own; a failure is logged and tried again at the next turn."""
+def run(name, job, leased=True):
+    """One job under its lease, unless it minds no company, on a connection of its own; a failure is logged and tried again at the next turn."""
     opened = schema.open_connection()
     try:
-        if take_lease(name, timedelta(minutes=10)):
+        if not leased or take_lease(name, timedelta(minutes=10)):
             job()
     except Exception:
         log.exception("the job %s failed", name)

@@ -115,8 +115,11 @@ class Shown:
 
     @property
     def counted_words(self):
-        """What the days are counted from."""
-        return _("counted from %(day)s", day=day(day_of(self.clock.since)))
+        """By which rule, and what its days are counted from; a rule named by its condition does not say it twice."""
+        words, since = self.condition_words, day(day_of(self.clock.since))
+        if self.rule.name == words:
+            return _("%(words)s, counted from %(day)s.", words=words, day=since)
+        return _("%(rule)s: %(words)s, counted from %(day)s.", rule=self.rule.name, words=words, day=since)
 
     @property
     def reset_words(self):

@@ -13,7 +13,7 @@ RULES = (
 
 
 def guard(story):
-    """Switched on yesterday: the runs of last night found nothing."""
+    """Switched on yesterday; at the first start what was due last night goes."""
     yesterday = story.ago(1, 9)
     for what, name, columns in RULES:
         rule = recycling.create(what, story.founder, name=name, at=yesterday, **columns)

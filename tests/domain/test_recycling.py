@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from domain import Refused, calendar, due, follow_ups, leads, members, pool, recycling, recycling_runs, rehearsals
+from domain import Refused, calendar, due, follow_ups, leads, members, pool, pools, recycling, recycling_runs, rehearsals
 from models import (
     Claim,
     Customer,
@@ -140,6 +140,15 @@ def test_a_person_whom_no_pool_lets_in_is_named_to_the_administrators_and_keeps_
     assert is_owned(lead)
     notice = Notice.get(Notice.verb == "recycling.due_administrator")
     assert notice.user == cast.admin and notice.facts["owner"] == cast.seller.name
+
+
+def test_a_pool_into_which_a_rule_leads_is_not_removed(cast, make):
+    chosen = Pool.create(name="指定", position=9)
+    rule = make(pool=chosen)
+    with pytest.raises(Refused):
+        pools.remove(chosen, cast.admin)
+    recycling.retire(rule, cast.admin)
+    pools.remove(chosen, cast.admin)
 
 
 # ---- not before its rehearsal was seen -------------------------------------------------------------------------------
@@ -289,9 +298,9 @@ def test_a_batch_takes_only_what_is_due_still(cast, make, switch_on):
     rule = switch_on(make(), AT - DAY)
     this = RecycleRun.create(rule=rule, night=date(2026, 11, 18))
     reckoning = due.Reckoning("lead", [rule], THAT_NIGHT)
-    pools = {row.id: row for row in Pool.of("lead")}
+    of_leads = {row.id: row for row in Pool.of("lead")}
     follow_ups.write(lead, cast.seller, "phone", "聊过", at=THAT_NIGHT)
-    recycling_runs.take(reckoning, rule, this, [lead.id, other.id], reckoning.due(rule, this.night), pools, THAT_NIGHT)
+    recycling_runs.take(reckoning, rule, this, [lead.id, other.id], reckoning.due(rule, this.night), of_leads, THAT_NIGHT)
     assert is_owned(lead) and not is_owned(other)
 
 
