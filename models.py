@@ -166,6 +166,30 @@ class Department(Table):
     position = IntegerField(default=0)
 
 
+class Role(Table):
+    """What its people may do (角色): a list of functions. A person names his role by its key, as approvals and pools do."""
+
+    key = TextField(unique=True)
+    name = TextField()
+    name_en = TextField(default="")
+    position = IntegerField(default=0)
+    origin = TextField()  # the standing role that it is or is a copy of: what is new in Haitu it gets as that one does
+    functions = JSON(default=list)
+    decided = JSON(default=list)  # every function there was when it was last settled which of them it has
+
+    @property
+    def is_standing(self):
+        return self.key in User.ROLES
+
+    @classmethod
+    def in_order(cls):
+        return cls.select().order_by(cls.position, cls.id)
+
+    @classmethod
+    def which_may(cls, function):
+        return cls.in_order().where(cls.functions.cast("TEXT").contains(f'"{function}"'))
+
+
 class User(Table):
     ADMINISTRATOR, MANAGER, SELLER, FINANCE, SERVICE = ROLES = ("administrator", "manager", "seller", "finance", "service")
     SCOPES = ("self", "department", "below", "all")
@@ -193,7 +217,33 @@ class User(Table):
     def active(self):
         return self.disabled_at is None
 
+    @cached_property
+    def role_held(self):
+        """The Role itself; of whoever is logged in it comes with the session."""
+        return Role.get(Role.key == self.role)
+
+    @property
+    def kinds_seen(self):
+        """The kinds of records that his role sees at all."""
+        return [function.removesuffix(".see") for function in self.role_held.functions if function.endswith(".see")]
+
+    def may(self, function):
+        """Whether his role has a function; domain/functions.py lists them all."""
+        return function in self.role_held.functions
+
+    @classmethod
+    def who_may(cls, function):
+        """The WHERE of the people whose role has a function."""
+        return cls.role.in_(Role.which_may(function).select(Role.key))
+
+    @classmethod
+    def with_role(cls):
+        """People of whom one asks what they may, each with his department and his role."""
+        query = cls.select(cls, Department, Role).join(Department, JOIN.LEFT_OUTER)
+        return query.switch(cls).join(Role, on=(cls.role == Role.key), attr="role_held")
+
     def is_a(self, *roles):
+        """Whether it is this role itself that counts; what somebody may do is asked with may()."""
         return self.role in roles
 
     @cached_property
@@ -253,9 +303,11 @@ class Session(Table):
     @classmethod
     def of(cls, token_hash):
         return (
-            cls.select(cls, User, Department)
+            cls.select(cls, User, Department, Role)
             .join(User)
             .join(Department, JOIN.LEFT_OUTER)
+            .switch(User)
+            .join(Role, on=(User.role == Role.key), attr="role_held")
             .where(cls.token_hash == token_hash)
             .first()
         )
@@ -370,15 +422,6 @@ class Member(Table):
 Member.add_index(Member.ends_at, where=Member.ends_at.is_null(False), name="member_ending")
 NOTHING = SQL("1 = 0")
 EVERYTHING = SQL("1 = 1")
-SEEN_BY = {
-    "lead": (User.ADMINISTRATOR, User.MANAGER, User.SELLER),
-    "customer": User.ROLES,
-    "opportunity": (User.ADMINISTRATOR, User.MANAGER, User.SELLER),
-    "quote": (User.ADMINISTRATOR, User.MANAGER, User.SELLER, User.FINANCE),
-    "order": User.ROLES,
-    "ticket": (User.ADMINISTRATOR, User.MANAGER, User.SELLER, User.SERVICE),
-    "collision": (User.ADMINISTRATOR, User.MANAGER, User.SELLER),
-}
 
 
 class Owned(Table):
@@ -391,7 +434,7 @@ class Owned(Table):
 
     @classmethod
     def seen_on(cls, grounds, user):
-        if user.role not in SEEN_BY[cls.kind()]:
+        if not user.may(f"{cls.kind()}.see"):
             return NOTHING
         if user.overseen is None:
             return EVERYTHING
@@ -451,9 +494,9 @@ class Pool(Table):
     def open_to(cls, user, what=None):
         pools = cls.select().order_by(cls.position, cls.id)
         pools = pools.where(cls.what == what) if what else pools
-        if user.role not in SEEN_BY["lead"]:
+        if not user.may("pool.see"):
             return pools.where(NOTHING)
-        if user.is_a(User.ADMINISTRATOR):
+        if user.may("company.administer"):
             return pools
         return pools.where(
             cls.id.not_in(PoolScope.select(PoolScope.pool))
@@ -467,7 +510,7 @@ class Pool(Table):
 
     def is_run_by(self, user):
         """Whether this person administers the pool: hands out what lies in it, and reads it unmasked."""
-        return user.is_a(User.ADMINISTRATOR) or self.id in user.pools_run
+        return user.may("company.administer") or self.id in user.pools_run
 
 
 class PoolScope(Table):
@@ -1274,7 +1317,7 @@ class Ticket(Owned):
     def grounds(cls, user):
         yield from super().grounds(user)
         yield cls.created_by == user.id
-        if user.is_a(User.SERVICE):
+        if user.may("ticket.see_all"):
             yield EVERYTHING
 
     @classmethod
@@ -1359,7 +1402,7 @@ class Collision(Table):
     @classmethod
     def seen_by(cls, user):
         """Whoever is a party to it, and whoever is set over one."""
-        if user.role not in SEEN_BY["collision"]:
+        if not user.may("collision.see"):
             return NOTHING
         if user.overseen is None:
             return EVERYTHING
@@ -1379,9 +1422,9 @@ class Collision(Table):
 
     def is_ruled_by(self, user):
         """Administrators, and the managers set over all its parties: nobody rules on what he is a party to."""
-        if user.is_a(User.ADMINISTRATOR):
+        if user.may("company.administer"):
             return True
-        return user.is_a(User.MANAGER) and all(user.oversees(party.id) and party.id != user.id for party in self.parties)
+        return user.may("collision.rule") and all(user.oversees(party.id) and party.id != user.id for party in self.parties)
 
     @cached_property
     def parties(self):
@@ -1492,7 +1535,7 @@ class Handover(Table):
     @classmethod
     def visible_to(cls, user):
         """Administrators, and whoever was given something by it: he signs for his part."""
-        mine = EVERYTHING if user.is_a(User.ADMINISTRATOR) else cls.id.in_(cls.received_by(user))
+        mine = EVERYTHING if user.may("company.administer") else cls.id.in_(cls.received_by(user))
         return cls.select(cls, User).join(User, on=cls.leaver).where(mine)
 
     @classmethod
@@ -1625,7 +1668,7 @@ class Import(Table):
 
     @classmethod
     def visible_to(cls, user):
-        mine = EVERYTHING if user.is_a(User.ADMINISTRATOR) else cls.user == user.id
+        mine = EVERYTHING if user.may("company.administer") else cls.user == user.id
         return cls.select(cls, User).join(User).where(mine)
 
 
@@ -1746,7 +1789,7 @@ class LeakAlert(Table):
 
     @classmethod
     def visible_to(cls, user):
-        return cls.select(cls, User).join(User).where(EVERYTHING if user.is_a(User.ADMINISTRATOR) else NOTHING)
+        return cls.select(cls, User).join(User).where(EVERYTHING if user.may("company.administer") else NOTHING)
 
 
 TABLES = [

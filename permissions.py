@@ -1,8 +1,9 @@
-"""Who may do what: one sentence per question, asked by views and templates alike."""
+"""Who may do what: one sentence per question, asked by views and templates alike.
 
-from models import Approval, Quote, User
+What a role lets its people do at all is a function (domain/functions.py); what is said here is of whose records, and when.
+"""
 
-SALES = (User.ADMINISTRATOR, User.MANAGER, User.SELLER)
+from models import Approval, Quote
 
 
 def works_for(user, record):
@@ -11,20 +12,25 @@ def works_for(user, record):
 
 
 def sells(user, record):
-    """Somebody in sales on the record's side; what state it is in is another question."""
-    return user.is_a(*SALES) and works_for(user, record)
+    """Somebody whose role works on such records, on the record's side; what state it is in is another question."""
+    return user.may(f"{record.kind()}.work") and works_for(user, record)
+
+
+def sees(user, kind):
+    """Whether the role has to do with such records at all."""
+    return user.may(f"{kind}.see")
 
 
 # ---- leads -----------------------------------------------------------------------------------------------------------
 
 
 def can_create_lead(user):
-    return user.is_a(*SALES)
+    return user.may("lead.create")
 
 
 def can_edit_lead(user, lead):
     """Its owner's side, while it is open; what lies in a pool those who run the pool."""
-    if not lead.is_open or not user.is_a(*SALES):
+    if not lead.is_open or not user.may("lead.work"):
         return False
     return lead.pool.is_run_by(user) if lead.in_pool else works_for(user, lead)
 
@@ -33,25 +39,29 @@ def can_edit_lead(user, lead):
 
 
 def can_claim(user, record):
-    """Whoever works on leads and sees it, where one claims at all; whether it is still there is the verb's business."""
-    return user.is_a(*SALES) and (not record.in_pool or record.pool.is_claimed_from or record.pool.is_run_by(user))
+    """Whoever claims at all and sees it, where one claims at all; whether it is still there is the verb's business."""
+    return user.may("pool.claim") and (not record.in_pool or record.pool.is_claimed_from or record.pool.is_run_by(user))
 
 
 def can_release(user, record):
     """The owner's side: whoever only helps does not give away what is another's."""
-    return user.is_a(*SALES) and record.is_open and not record.in_pool and user.oversees(record.owner_id)
+    return user.may("pool.release") and is_kept_by(user, record)
+
+
+def is_kept_by(user, record):
+    return record.is_open and not record.in_pool and user.oversees(record.owner_id)
 
 
 def can_hand_out(user, pool):
     """What lies in a pool: a manager, and whoever runs the pool."""
-    return user.is_a(User.ADMINISTRATOR, User.MANAGER) or pool.is_run_by(user)
+    return user.may("pool.assign") or pool.is_run_by(user)
 
 
 def can_assign(user, record):
     """A manager hands out what lies in a pool or belongs to his people; whoever runs a pool what lies there."""
     if not record.is_open:
         return False
-    return can_hand_out(user, record.pool) if record.in_pool else user.is_a(User.ADMINISTRATOR, User.MANAGER) and works_for(user, record)
+    return can_hand_out(user, record.pool) if record.in_pool else user.may("pool.assign") and works_for(user, record)
 
 
 def can_move(user, record):
@@ -61,7 +71,7 @@ def can_move(user, record):
 
 def can_lock(user, record):
     """Its owner's side keeps it from being recycled (锁定)."""
-    return can_release(user, record)
+    return user.may("pool.lock") and is_kept_by(user, record)
 
 
 # ---- leads, further ----------------------------------------------------------------------------------------------------
@@ -72,7 +82,8 @@ def can_follow_up(user, record):
 
 
 def can_convert_lead(user, lead):
-    return can_edit_lead(user, lead) and not lead.in_pool
+    """What it becomes is a customer."""
+    return user.may("customer.create") and can_edit_lead(user, lead) and not lead.in_pool
 
 
 def can_invalidate_lead(user, lead):
@@ -81,35 +92,35 @@ def can_invalidate_lead(user, lead):
 
 def can_void_lead(user, lead):
     """Junk (作废) is a manager's word: a seller never takes a record away."""
-    return user.is_a(User.ADMINISTRATOR, User.MANAGER) and can_edit_lead(user, lead)
+    return user.may("lead.void") and can_edit_lead(user, lead)
 
 
 # ---- customers and opportunities -------------------------------------------------------------------------------------
 
 
 def can_create_customer(user):
-    return user.is_a(*SALES)
+    return user.may("customer.create")
 
 
 def can_edit_customer(user, customer):
     """Its owner's side; what lies in a pool those who run the pool."""
     if customer.in_pool:
-        return user.is_a(*SALES) and customer.pool.is_run_by(user)
+        return user.may("customer.work") and customer.pool.is_run_by(user)
     return sells(user, customer)
 
 
 def can_change_team(user, record):
     """Only the owner's side says who else reads a record; a team member does not pass it on. In the pool there is no team."""
-    return user.is_a(*SALES) and record.owner_id is not None and user.oversees(record.owner_id)
+    return user.may(f"{record.kind()}.work") and record.owner_id is not None and user.oversees(record.owner_id)
 
 
 def can_hand_over(user, record):
     """Only the owner's side gives a record to somebody else: whoever helps does not take it."""
-    return user.is_a(*SALES) and record.owner_id is not None and user.oversees(record.owner_id)
+    return user.may("record.hand_over") and record.owner_id is not None and user.oversees(record.owner_id)
 
 
 def can_create_opportunity(user):
-    return user.is_a(*SALES)
+    return user.may("opportunity.create")
 
 
 def can_edit_opportunity(user, opportunity):
@@ -117,21 +128,19 @@ def can_edit_opportunity(user, opportunity):
 
 
 def can_reopen_opportunity(user, opportunity):
-    return user.is_a(User.ADMINISTRATOR, User.MANAGER) and not opportunity.is_open and works_for(user, opportunity)
+    return user.may("opportunity.reopen") and not opportunity.is_open and works_for(user, opportunity)
 
 
 # ---- products and quotes ---------------------------------------------------------------------------------------------
 
 
 def can_edit_products(user):
-    return user.is_a(User.ADMINISTRATOR, User.MANAGER, User.FINANCE)
+    return user.may("product.edit")
 
 
 def can_see_cost(user, quote=None):
-    """Cost and margin: the seller of the quote and his managers, finance, and whoever is asked to approve it."""
-    if user.is_a(User.ADMINISTRATOR, User.MANAGER, User.FINANCE):
-        return True
-    return quote is not None and (quote.owner_id == user.id or is_asked(user, quote))
+    """Cost and margin: whose role knows them, the seller of the quote, and whoever is asked to approve it."""
+    return user.may("quote.cost") or quote is not None and (quote.owner_id == user.id or is_asked(user, quote))
 
 
 def is_asked(user, quote):
@@ -139,7 +148,7 @@ def is_asked(user, quote):
 
 
 def can_quote(user, opportunity):
-    return can_edit_opportunity(user, opportunity)
+    return user.may("quote.work") and opportunity.is_open and works_for(user, opportunity)
 
 
 def can_edit_quote(user, quote):
@@ -169,26 +178,27 @@ def can_decide_quote(user, quote):
 
 def can_order(user, quote):
     """The seller's side takes the order from an approved quote."""
-    return quote.status == Quote.APPROVED and sells(user, quote)
+    return quote.status == Quote.APPROVED and user.may("order.work") and works_for(user, quote)
 
 
 def can_review_order(user, order):
-    """Never one's own: finance, a manager or an administrator checks it; whether it still waits is the verb's business."""
-    return user.is_a(User.ADMINISTRATOR, User.MANAGER, User.FINANCE) and order.owner_id != user.id
+    """Whoever reviews, and never one's own; whether it still waits is the verb's business."""
+    return user.may("order.review") and order.owner_id != user.id
 
 
 def can_advance_order(user, order):
-    """From reviewed to executing to completed: the seller's side or finance; which step is next is the verb's business."""
-    return user.is_a(User.FINANCE) or sells(user, order)
+    """From reviewed to executing to completed: the seller's side, and whoever carries out anybody's (finance); which step is next
+    is the verb's business."""
+    return user.may("order.advance") or sells(user, order)
 
 
 def can_create_ticket(user):
-    return user.is_a(*SALES, User.SERVICE)
+    return user.may("ticket.create")
 
 
 def can_assign_ticket(user, ticket):
-    """Dispatch (派工): service people, managers and administrators."""
-    return user.is_a(User.ADMINISTRATOR, User.MANAGER, User.SERVICE)
+    """Dispatch (派工)."""
+    return user.may("ticket.dispatch")
 
 
 def can_serve_ticket(user, ticket):
@@ -197,39 +207,35 @@ def can_serve_ticket(user, ticket):
 
 
 def can_call_back_ticket(user, ticket):
-    """The supervisor (T04): a manager, an administrator or the head of service; never the person who did the work."""
-    supervises = user.is_a(User.ADMINISTRATOR, User.MANAGER) or user.is_a(User.SERVICE) and user.heads_department
+    """The supervisor (T04): whose role it is, and the head of those who serve; never the person who did the work."""
+    supervises = user.may("ticket.call_back") or user.may("ticket.serve") and user.heads_department
     return supervises and ticket.owner_id != user.id
 
 
 # ---- exports ---------------------------------------------------------------------------------------------------------
 
 
-EXPORTED_BY = {
-    **dict.fromkeys(("lead", "customer", "contact", "opportunity"), (User.ADMINISTRATOR, User.MANAGER)),
-    **dict.fromkeys(("quote", "order"), (User.ADMINISTRATOR, User.MANAGER, User.FINANCE)),
-    "ticket": (User.ADMINISTRATOR, User.MANAGER),
-}
+EXPORTED = ("lead", "customer", "contact", "opportunity", "quote", "order", "ticket")
 
 
 def can_export(user, what):
     """A list leaves the house by the hands of those who answer for it; what they do not see is not in it."""
-    return user.is_a(*EXPORTED_BY[what])
+    return user.may(f"{what}.export")
 
 
 def can_export_anything(user):
-    return any(can_export(user, what) for what in EXPORTED_BY)
+    return any(can_export(user, what) for what in EXPORTED)
 
 
 # ---- collisions ------------------------------------------------------------------------------------------------------
 
 
 def sees_collisions(user):
-    return user.is_a(*SALES)
+    return sees(user, "collision")
 
 
 def can_report_collisions(user):
-    return user.is_a(User.ADMINISTRATOR, User.MANAGER)
+    return user.may("collision.report")
 
 
 def can_rule_collision(user, case):
@@ -238,7 +244,7 @@ def can_rule_collision(user, case):
 
 
 def can_reopen_collision(user, case):
-    return user.is_a(User.ADMINISTRATOR)
+    return can_administer(user)
 
 
 def can_make_complaint_link(user, customer):
@@ -249,7 +255,7 @@ def can_make_complaint_link(user, customer):
 
 
 def can_review_customers(user):
-    return user.is_a(User.ADMINISTRATOR, User.MANAGER)
+    return user.may("customer.review")
 
 
 def can_review_customer(user, customer):
@@ -266,7 +272,7 @@ def can_decide_review(user, review):
 
 
 def can_import_leads(user):
-    return user.is_a(User.ADMINISTRATOR, User.MANAGER)
+    return user.may("lead.import")
 
 
 def can_import_products(user):
@@ -274,8 +280,8 @@ def can_import_products(user):
 
 
 def can_administer(user):
-    return user.is_a(User.ADMINISTRATOR)
+    return user.may("company.administer")
 
 
 def sees_leads(user):
-    return user.is_a(*SALES)
+    return sees(user, "lead")

@@ -40,6 +40,11 @@ def transaction():
         yield
 
 
+def N_(text):
+    """Mark a text for the catalogue; it is translated when it is shown."""
+    return text
+
+
 def now():
     """Naive UTC. The default of every `at=` argument."""
     return utcnow()
@@ -67,4 +72,4 @@ def start_of_day(day):
     return datetime(day.year, day.month, day.day, tzinfo=time_zone()).astimezone(UTC).replace(tzinfo=None)
 
 
-__all__ = ["Refused", "_", "day_of", "local", "now", "start_of_day", "time_zone", "transaction"]
+__all__ = ["N_", "Refused", "_", "day_of", "local", "now", "start_of_day", "time_zone", "transaction"]

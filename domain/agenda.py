@@ -90,7 +90,7 @@ def to_approve(user):
 
 def open_tickets(user):
     """The tickets that are not done: a service person's own, longest waiting first; else the newest of one's customers."""
-    if user.is_a(User.SERVICE):
+    if user.may("ticket.serve"):
         mine = Ticket.visible_to(user).where(Ticket.owner == user.id, Ticket.status.in_(Ticket.UNFINISHED))
         return list(mine.order_by(Ticket.dispatched_at, Ticket.id).limit(SHOWN))
     query = Ticket.visible_to(user).where(Ticket.status.in_((Ticket.NEW, *Ticket.UNFINISHED)))

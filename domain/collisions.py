@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from domain import Refused, _, day_of, deals, events, members, now, pool, shares, touches, transaction
 from domain.money import format_quantity
-from models import BY_KIND, SEEN_BY, Collision, CollisionAct, Company, Lead, Opportunity, Touch, User
+from models import BY_KIND, Collision, CollisionAct, Company, Lead, Opportunity, Touch, User
 
 LONGEST_LOCK = 365  # days
 
@@ -226,5 +226,5 @@ def readers(case, people):
     found = {person.id: person for person in people}
     found |= {boss.id: boss for boss in (person.superior for person in people) if boss}
     if not any(case.is_ruled_by(person) for person in found.values()):
-        found |= {user.id: user for user in User.select().where(User.role == User.ADMINISTRATOR)}
-    return [person for person in found.values() if person.role in SEEN_BY["collision"]]
+        found |= {user.id: user for user in User.with_role().where(User.who_may("company.administer"))}
+    return [person for person in found.values() if person.may("collision.see")]

@@ -10,7 +10,6 @@ from peewee import JOIN, SQL, Case, Value, fn
 from domain import calendar, day_of, local, now, start_of_day
 from models import (
     EVERYTHING,
-    SEEN_BY,
     Customer,
     Department,
     Lead,
@@ -76,7 +75,7 @@ class Reckoning:
 
     @cached_property
     def people(self):
-        return list(User.select(User, Department).left_outer_join(Department))
+        return list(User.with_role())
 
     @cached_property
     def homes(self):
@@ -87,10 +86,10 @@ class Reckoning:
         for row in PoolAdministrator.select():
             administrators.add((row.pool_id, row.user_id))
         found = {}
-        for person in (person for person in self.people if person.role in SEEN_BY["lead"]):
+        for person in (person for person in self.people if person.may("pool.see")):
             admitting = (
                 pool for pool in pools
-                if admits(scopes.get(pool.id), person) or person.is_a(User.ADMINISTRATOR) or (pool.id, person.id) in administrators
+                if admits(scopes.get(pool.id), person) or person.may("company.administer") or (pool.id, person.id) in administrators
             )
             if pool := next(admitting, None):
                 found[person.id] = pool
@@ -252,11 +251,11 @@ def let_in(what):
     member = (PoolScope.user == User.id) | (PoolScope.role == User.role) | in_department
     run = PoolAdministrator.select(SQL("1")).where(PoolAdministrator.pool == Pool.id, PoolAdministrator.user == User.id)
     lets_in = (
-        (User.role == User.ADMINISTRATOR) | ~fn.EXISTS(scopes.where(PoolScope.pool == Pool.id))
+        User.who_may("company.administer") | ~fn.EXISTS(scopes.where(PoolScope.pool == Pool.id))
         | fn.EXISTS(scopes.where(PoolScope.pool == Pool.id, member)) | fn.EXISTS(run)
     )
     people = User.select(User.id).join(Department, JOIN.LEFT_OUTER)
-    return people.where(User.role.in_(SEEN_BY["lead"]), fn.EXISTS(pools.where(lets_in)))
+    return people.where(User.who_may("pool.see"), fn.EXISTS(pools.where(lets_in)))
 
 
 def held(table):

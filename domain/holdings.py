@@ -10,7 +10,6 @@ from peewee import JOIN, fn
 
 from domain import approvals, pool_limits
 from models import (
-    SEEN_BY,
     Approval,
     ApprovalNode,
     Claim,
@@ -200,7 +199,7 @@ def counts(user):
 def fits(what, user):
     """Whether this person may have such a thing: service does tickets, sales the rest, and whoever reads quotes approves them."""
     if what == "ticket":
-        return user.is_a(User.SERVICE)
+        return user.may("ticket.serve")
     if what in ("approval", "approval_node"):
-        return user.role in SEEN_BY["quote"]
-    return user.role in SEEN_BY["lead"]
+        return user.may("quote.see")
+    return user.may("lead.work")

@@ -97,7 +97,7 @@ def raise_alert(person, day, kinds, at):
 
 def readers_of(person):
     """The administrators and whoever is above this person; nobody is told of himself."""
-    administrators = User.select().where(User.role == User.ADMINISTRATOR, User.id != person.id)
+    administrators = User.select().where(User.who_may("company.administer"), User.id != person.id)
     return [*administrators, *filter(None, [person.superior])]
 
 

@@ -16,7 +16,7 @@ KEPT = 2_000  # facts; a page that has slept through more is told to load again
 POOLED = ("lead",)
 OWNERSHIP = {"owner", "pool", "status"}  # columns that say in whose hands a record is
 ARRIVALS = ("created", "imported")
-PEOPLE = ("user", "department")
+PEOPLE = ("user", "department", "role")
 
 
 class Fact(NamedTuple):

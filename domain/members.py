@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from domain import Refused, _, day_of, events, now, start_of_day, transaction
-from models import BY_KIND, SEEN_BY, Member, User
+from models import BY_KIND, Member, User
 
 MOST_ENDED = 500  # in one turn of the clock
 
@@ -60,7 +60,7 @@ def ensure_may_join(record, user, until, at):
         raise Refused(_("%(name)s is the owner already.", name=user.name))
     if not user.active:
         raise Refused(_("%(name)s no longer works here.", name=user.name))
-    if user.role not in SEEN_BY[record.kind()]:
+    if not user.may(f"{record.kind()}.see"):
         raise Refused(_("The role of %(name)s has no part in this.", name=user.name))
     if record.is_on_team(user):
         raise Refused(_("%(name)s is on the team already.", name=user.name))
@@ -105,5 +105,5 @@ def of(record):
 def candidates(record):
     """Whoever could join: the people whose role has to do with such records, but for the owner and those on the team."""
     taken = Member.select(Member.user).where(team_of(record), Member.lasting())
-    able = User.select().where(User.disabled_at.is_null(), User.role.in_(SEEN_BY[record.kind()]))
+    able = User.select().where(User.disabled_at.is_null(), User.who_may(f"{record.kind()}.see"))
     return list(able.where(User.id != record.owner_id, User.id.not_in(taken)).order_by(User.name, User.id))

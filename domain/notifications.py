@@ -174,7 +174,7 @@ def tell_how_many_collided(event, company, by):
 def ask_reviewers(event, customer, by):
     """The superior of whoever has the new customer, and without one the administrators."""
     superior = customer.owner.superior if customer.owner_id else None
-    able = superior if superior and superior.is_a(User.ADMINISTRATOR, User.MANAGER) else None
+    able = superior if superior and superior.may("customer.review") else None
     readers = [able] if able else User.select().where(User.role == User.ADMINISTRATOR)
     notify(readers, event.verb, customer, event.at, name=customer.name, **actor_of(by))
 

@@ -2,7 +2,7 @@
 
 from peewee import IntegrityError, Value, fn
 
-from domain import Refused, _, accounts, events, time_zone, transaction
+from domain import Refused, _, accounts, events, roles, time_zone, transaction
 from models import ApprovalNode, Choice, Company, Department, Pool, PoolScope, Stage, User
 
 # (name, English name, win rate %, days a deal usually stays)
@@ -56,6 +56,7 @@ def found(by_name, login, password, company_name, short_name="", language="zh", 
             company = Company.create(id=1, name=company_name, short_name=short_name or company_name[:6])
             root = add_department(company.short_name, None, by=None)
             fill_dictionaries()
+            roles.found()
             for position, (what, name) in enumerate(zip(Pool.WHAT, pool_names)):
                 Pool.create(name=name, what=what, position=position)
             founder = accounts.create_user(

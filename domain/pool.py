@@ -4,7 +4,7 @@ One conditional UPDATE decides who has a record; the ledger remembers. `record` 
 """
 
 from domain import Refused, _, day_of, events, follow_ups, members, now, pool_limits, transaction
-from models import SEEN_BY, Claim, Opportunity, Pool, User
+from models import Claim, Opportunity, Pool, User
 
 UNDONE = "undone"
 LEDGER = 5  # how many owners back a page tells
@@ -266,7 +266,7 @@ def hand_over(record, to, by, at, **told):
 def ensure_may_own(user):
     if not user.active:
         raise Refused(_("%(name)s no longer works here.", name=user.name))
-    if user.role not in SEEN_BY["lead"]:
+    if not user.may("lead.work"):
         raise Refused(_("%(name)s does not work on leads.", name=user.name))
 
 

@@ -3,7 +3,7 @@
 from peewee import JOIN, SQL, fn
 
 from domain import Refused, _, events, transaction
-from models import SEEN_BY, Customer, Department, Import, Lead, Pool, PoolAdministrator, PoolScope, RecycleRule, User
+from models import Customer, Department, Import, Lead, Pool, PoolAdministrator, PoolScope, RecycleRule, User
 
 HOLDS = {"lead": Lead, "customer": Customer}
 
@@ -85,6 +85,6 @@ def left_out(what):
     if Pool.of(what).where(Pool.id.not_in(PoolScope.select(PoolScope.pool))).exists():
         return []  # one of them is open to everybody
     people = User.select().join(here, JOIN.LEFT_OUTER, on=User.department)
-    able = User.role.in_(SEEN_BY["lead"]) & (User.role != User.ADMINISTRATOR)  # every pool is open to them
+    able = User.who_may("lead.work") & ~User.who_may("company.administer")  # every pool is open to them
     people = people.where(User.disabled_at.is_null(), able, ~fn.EXISTS(scopes.where(member)))
     return list(people.order_by(User.id))

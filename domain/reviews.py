@@ -4,12 +4,11 @@ from dataclasses import dataclass, field
 
 from domain import Refused, _, events, now, transaction
 from domain.identifiers import code_complaint
-from models import Company, Customer, Licence, Review, User
+from models import Company, Customer, Licence, Review
 
 LARGEST_LICENCE = 5 * 1024 * 1024
 LICENCE_TYPES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"%PDF-": "application/pdf"}
 FEW = 5  # customers named with each repetition
-REVIEWERS = (User.ADMINISTRATOR, User.MANAGER)
 
 
 # ---- asked and decided -----------------------------------------------------------------------------------------------
@@ -17,7 +16,7 @@ REVIEWERS = (User.ADMINISTRATOR, User.MANAGER)
 
 def begin(event, customer, by):
     """The reaction to a new customer: whoever is no reviewer himself asks for a review, where the company wants one."""
-    if not Company.current().reviews_new_customers or by and by.is_a(*REVIEWERS):
+    if not Company.current().reviews_new_customers or by and by.may("customer.review"):
         return
     Review.create(customer=customer, asked_by=by, asked_at=event.at)
     events.record("customer.review_asked", customer, by, at=event.at, name=customer.name)

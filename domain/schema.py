@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 from peewee import PostgresqlDatabase, SqliteDatabase
 from playhouse.migrations import Runner
 
+from domain import roles
 from models import db
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -67,7 +68,9 @@ def upgrade(before=None):
     waiting = pending()
     if waiting and before and version():
         before()
-    return runner().up()
+    done = runner().up()
+    roles.learn()
+    return done
 
 
 def refresh_statistics():

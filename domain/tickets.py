@@ -28,7 +28,7 @@ def assign(ticket, to, by, at=None):
 
     Whoever dispatches must have seen who has it now: of two at the same moment the second is told.
     """
-    if not to.active or not to.is_a(User.SERVICE):
+    if not to.active or not to.may("ticket.serve"):
         raise Refused(_("%(name)s does not do service.", name=to.name), field="to")
     at, had = at or now(), ticket.owner_id
     if to.id == had:

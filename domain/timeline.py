@@ -5,15 +5,10 @@ from datetime import datetime, timedelta
 
 from peewee import JOIN, fn
 
-from domain import _
-from models import SEEN_BY, Conversion, Event, FollowUp, Order, Pooled, Quote, User, mask_phones_in
+from domain import N_, _
+from models import Conversion, Event, FollowUp, Order, Pooled, Quote, User, mask_phones_in
 
 ONE_SITTING = timedelta(hours=1)  # edits no further apart than this read as one
-
-
-def N_(text):
-    """Mark a text for the catalogue; it is translated when it is shown."""
-    return text
 
 
 # verb -> (icon, what the actor did). Names in %(…)s are facts of the event: its `after` columns and its detail.
@@ -202,11 +197,10 @@ def counts(record, viewer):
 
 def about(record, viewer):
     """The events of a record and of what belongs to it, as far as the viewer's role reads them."""
-    kinds = [kind for kind, roles in SEEN_BY.items() if viewer.role in roles]
     return (
         Event.select(Event, User)
         .join(User, JOIN.LEFT_OUTER, on=Event.actor)
-        .where(grounds(record), Event.record_kind.in_(kinds))
+        .where(grounds(record), Event.record_kind.in_(viewer.kinds_seen))
     )
 
 

@@ -17,7 +17,7 @@ successor is not in anybody's way), once a ruling has settled what was before it
 
 from peewee import SQL, fn
 
-from models import SEEN_BY, Claim, Collision, Customer, Lead, Touch, User
+from models import Claim, Collision, Customer, Lead, Touch, User
 
 ACTS = {
     "lead.created": Touch.RECORD, "customer.created": Touch.RECORD, "customer.lead_linked": Touch.RECORD,
@@ -62,7 +62,7 @@ def side_of_event(event, record, place, by):
 
 def side_of(person, record, place):
     """The seller for whom this person acts on a record of this lead or customer; None when he sells nothing."""
-    if person is None or person.role not in SEEN_BY["lead"]:
+    if person is None or not person.may("lead.work"):
         return None
     hand = person if record.kind() == "ticket" else principal(person, record)  # a ticket's owner is who serves it
     if keeps_his_deal(hand, record, place):
@@ -74,7 +74,7 @@ def principal(person, record):
     """The record's owner where this person acts for him, else the person himself."""
     if record.owner_id in (None, person.id):
         return person
-    set_over = person.is_a(User.ADMINISTRATOR, User.MANAGER) and person.oversees(record.owner_id)
+    set_over = person.may("collision.rule") and person.oversees(record.owner_id)
     return record.owner if set_over or record.is_on_team(person) else person
 
 

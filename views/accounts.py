@@ -40,13 +40,6 @@ def browser_name(agent):
     return " · ".join(filter(None, found)) or agent or "—"
 
 
-def roles():
-    return [
-        (User.ADMINISTRATOR, _("Administrator")), (User.MANAGER, _("Manager")), (User.SELLER, _("Seller")),
-        (User.FINANCE, _("Finance")), (User.SERVICE, _("Service")),
-    ]
-
-
 def scopes():
     """What a data scope lets a person see, as a sentence."""
     return [
@@ -64,7 +57,7 @@ def login():
 
 
 def login_page(form, expired=False):
-    administrator = User.select().where(User.role == User.ADMINISTRATOR, User.disabled_at.is_null()).first()
+    administrator = User.select().where(User.who_may("company.administer"), User.disabled_at.is_null()).first()
     in_demo = current_app.config["DEMO"]
     return render_template(
         "accounts/login.html", form=form, bare=True, expired=expired, administrator=administrator,
@@ -146,7 +139,7 @@ def profile_page(form):
     sessions = Session.select().where(Session.user == g.user.id, Session.expires_at > now())
     return render_template(
         "accounts/profile.html", form=form, sessions=list(sessions.order_by(Session.last_seen_at.desc())), here=g.session,
-        role_names=dict(roles()), scope_names=dict(scopes()),
+        scope_names=dict(scopes()),
     )
 
 

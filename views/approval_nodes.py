@@ -8,15 +8,13 @@ from wtforms import SelectField
 from wtforms.validators import DataRequired
 
 from domain import approval_nodes
-from models import SEEN_BY, ApprovalNode, User
-from views.approvals import role_name
+from models import ApprovalNode, User
 from views.fields import Line, longest
 from views.helpers import administrators_only, get_or_404, go, toast
+from views.roles import roles
 
 bp = Blueprint("approval_nodes", __name__, url_prefix="/settings/approvals")
 bp.before_request(administrators_only)
-
-ROLES = [role for role in User.ROLES if role in SEEN_BY["quote"]]  # who may be asked: whoever can read a quote
 
 
 class NodeForm(FlaskForm):
@@ -44,14 +42,14 @@ def chosen(node):
 
 
 def choices(node):
-    """The superior, the roles, the people; somebody who left stays choosable where he is chosen."""
-    people = User.select().where(User.role << ROLES, User.disabled_at.is_null()).order_by(User.id)
+    """The superior, the roles and the people that can read a quote; somebody who left stays choosable where he is chosen."""
+    people = User.select().where(User.who_may("quote.see"), User.disabled_at.is_null()).order_by(User.id)
     found = [(person.id, person.name) for person in people]
     if node and node.user_id and node.user_id not in dict(found):
         found.append((node.user_id, node.user.name))
     return {
         _("By position"): [(ApprovalNode.SUPERIOR, _("The submitter's superior"))],
-        _("Anyone of a role"): [(f"{ApprovalNode.ROLE}:{role}", role_name(role)) for role in ROLES],
+        _("Anyone of a role"): [(f"{ApprovalNode.ROLE}:{role}", name) for role, name in roles(which_may="quote.see")],
         _("A person"): [(f"{ApprovalNode.PERSON}:{id}", name) for id, name in found],
     }
 

@@ -15,12 +15,13 @@ from wtforms.widgets import HiddenInput
 import documents
 from documents.printer import RenderingFailed
 from domain import Refused, approvals, limits, now, quotes
-from models import Approval, Quote, User, capped_counts
+from models import Approval, Quote, capped_counts
 from permissions import can_decide_quote, can_see_cost, sells, was_asked
 from views import judgement_words
 from views.fields import Line, longest
 from views.helpers import company, get_or_404, go, page, page_of, require, toast, whole
 from views.quote_form import rate_text
+from views.roles import role_name
 
 bp = Blueprint("approvals", __name__)
 for name, words in judgement_words.FILTERS.items():
@@ -279,14 +280,6 @@ def on_ones_side(id):
     quote = get_or_404(Quote.visible_to(g.user), id)
     require(sells(g.user, quote))
     return quote
-
-
-@bp.app_template_global()
-def role_name(role):
-    return {
-        User.ADMINISTRATOR: _("Administrators"), User.MANAGER: _("Managers"), User.SELLER: _("Sellers"),
-        User.FINANCE: _("Finance"), User.SERVICE: _("Service"),
-    }.get(role, "")
 
 
 @bp.app_template_filter()

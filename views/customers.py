@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired
 from domain import customers, pool, search
 from domain.pool_limits import quota
 from models import Company, Contact, Customer, Member, Opportunity, Order, Quote, Ticket, capped_counts, name_key
-from permissions import can_create_customer, can_edit_customer, can_hand_over, sees_leads
+from permissions import can_create_customer, can_edit_customer, can_hand_over, sees, sees_leads
 from views import recycling_words
 from views.fields import ChoiceField, CreditCodeField, EmailField, Line, OwnerField, PhoneField, longest
 from views.helpers import (
@@ -88,6 +88,7 @@ class ContactForm(FlaskForm):
 
 @bp.get("")
 def index():
+    require(sees(g.user, "customer"))
     query, columns, descending = listed()
     rows = page_of(query, *columns, descending=descending) if tab_shown() != "soon" else Page(recycling_words.nearest("customer", query))
     return page(
@@ -133,6 +134,7 @@ def filtered(query, wanted):
 @bp.get("/options")
 def options():
     """Rows for a field in which one types a customer."""
+    require(sees(g.user, "customer"))
     text = request.args.get("q", "").strip()[:100]
     query = tabs()["all"]
     query = search.narrowed(query, "customer", text) if text else query

@@ -12,7 +12,6 @@ from wtforms.validators import Length
 from domain import identifiers
 from domain.money import PricingError, format_money, format_quantity, parse_money, parse_percent
 from models import User
-from permissions import SALES
 from views.formats import choices
 
 TAX_RATES = (13, 9, 6, 3, 1, 0)  # percent, as the law has them
@@ -152,7 +151,7 @@ class ChoiceField(SelectField):
 
 def salespeople(present=None):
     """Whoever may have a record of whom this person sees: the salespeople he oversees, and the present owner."""
-    people = User.select().where(User.disabled_at.is_null(), User.role.in_(SALES))
+    people = User.select().where(User.disabled_at.is_null(), User.who_may("lead.work"))
     if g.user.overseen is not None:
         people = people.where(User.id.in_(g.user.overseen) | (User.id == present))
     return list(people.order_by(User.name, User.id))

@@ -5,9 +5,7 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 
 from domain import agenda, local, now
-from models import User
 from permissions import sees_leads
-from views.accounts import roles
 from views.formats import WAN, shortened, speaks_chinese
 from views.recycling_words import about_to_go
 
@@ -23,9 +21,9 @@ def index():
     figures = agenda.figures(g.user, at)
     return render_template(
         "home/index.html", day=day, at=at, figures=figures, won=won_words(figures["won"]), greeting=greeting(at),
-        date_words=date_words(at), hours=hours(), marks=marks(day), here=percent(at), role_names=dict(roles()),
+        date_words=date_words(at), hours=hours(), marks=marks(day), here=percent(at),
         submitted=agenda.submitted(g.user), to_approve=agenda.to_approve(g.user), tickets=agenda.open_tickets(g.user),
-        desk=agenda.desk(g.user) if g.user.is_a(User.SERVICE) else None, news=agenda.news(g.user),
+        desk=agenda.desk(g.user) if g.user.may("ticket.serve") else None, news=agenda.news(g.user),
         going=about_to_go(g.user) if sees_leads(g.user) else [],
     )
 

@@ -14,7 +14,7 @@ from domain import duplicates, leads, search, start_of_day
 from domain import pool as pools
 from domain.pool_limits import quota
 from models import Company, Conversion, Customer, Lead, Opportunity, Pool, User, capped_count, capped_counts
-from permissions import can_convert_lead, can_create_lead, can_edit_lead, can_invalidate_lead, can_void_lead
+from permissions import can_convert_lead, can_create_lead, can_edit_lead, can_invalidate_lead, can_void_lead, sees_leads
 from views import recycling_words
 from views.fields import ChoiceField, CreditCodeField, EmailField, Line, MoneyField, PhoneField, longest
 from views.formats import capped as count_words
@@ -136,7 +136,7 @@ def listed():
 
 @bp.get("")
 def index():
-    require(can_create_lead(g.user))
+    require(sees_leads(g.user))
     query, columns, descending = listed()
     view = request.args.get("view", "all")
     shows_nearest = view == "soon" and recycling_words.has_rules("lead")

@@ -10,8 +10,8 @@ from wtforms.validators import NumberRange, Optional
 
 from domain import allowances, day_of, leaks, now, watermark
 from models import Allowance, Company, Department, LeakAlert, User
-from views.accounts import roles
 from views.helpers import administrators_only, go, page_of, toast
+from views.roles import roles
 
 bp = Blueprint("leaks", __name__, url_prefix="/settings/leaks")
 bp.before_request(administrators_only)

@@ -10,7 +10,8 @@ from flask_babel import lazy_gettext as _l
 
 from domain import accounts, live, now, presence
 from domain.pool_limits import quota
-from models import BY_KIND, SEEN_BY, Pool, Presence, capped_counts
+from models import BY_KIND, Pool, Presence, capped_counts
+from permissions import sees
 from views.follow_ups import KINDS, find
 from views.formats import capped as count_words
 from views.helpers import whole
@@ -131,7 +132,7 @@ def at_work_words(people):
 @bp.app_template_global()
 def doing_words(who):
     """What somebody does; to a role that does not see the deal, only that he is at work."""
-    return DOINGS[who.doing if g.user.role in SEEN_BY[who.kind] else Presence.FOLLOW_UP]
+    return DOINGS[who.doing if sees(g.user, who.kind) else Presence.FOLLOW_UP]
 
 
 # ---- an open page of a pool ------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, InputRequired, Optional
 
 from domain import customers, deals, local, now
 from models import Contact, Customer, Opportunity, Order, Quote, Stage
-from permissions import can_create_opportunity, can_edit_opportunity, can_hand_over, can_reopen_opportunity, sees_leads
+from permissions import can_create_opportunity, can_edit_opportunity, can_hand_over, can_reopen_opportunity, sees
 from views import board
 from views.fields import ChoiceField, Line, MoneyField, OwnerField, id_of, longest
 from views.follow_ups import METHODS
@@ -108,7 +108,7 @@ class LoseForm(FlaskForm):
 
 @bp.get("")
 def index():
-    require(sees_leads(g.user))
+    require(sees(g.user, "opportunity"))
     wanted = board.Wanted.asked()
     if request.args.get("view") == "list":
         return page("opportunities/list.html", "rows", **board.listed(wanted))

@@ -7,7 +7,7 @@ from flask_babel import lazy_pgettext
 from domain import orders, search
 from domain.money import capitals
 from models import Customer, Opportunity, Order, OrderLine, Quote, Ticket
-from permissions import can_advance_order, can_order, can_review_order
+from permissions import can_advance_order, can_order, can_review_order, sees
 from views.helpers import counts_by_status, get_or_404, go, known, page, page_of, require, toast
 
 bp = Blueprint("orders", __name__)
@@ -32,6 +32,7 @@ def order_status(order):
 
 @bp.get("/orders")
 def index():
+    require(sees(g.user, "order"))
     query, columns, descending = listed()
     shown, customer = of_customer()
     return page(

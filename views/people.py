@@ -11,10 +11,11 @@ from wtforms.validators import DataRequired, Length
 
 from domain import Refused, accounts
 from models import Customer, Department, Lead, User, capped_counts
-from views.accounts import roles, scopes
+from views.accounts import scopes
 from views.departments import in_tree_order
 from views.fields import EmailField, Line, PhoneField, id_of, longest
 from views.helpers import administrators_only, get_or_404, go, toast
+from views.roles import roles
 
 bp = Blueprint("people", __name__, url_prefix="/settings/people")
 bp.before_request(administrators_only)
@@ -54,7 +55,7 @@ def everyone():
 @bp.get("")
 def index():
     people = everyone().order_by(User.disabled_at.is_null(False), Department.path, User.id)
-    return render_template("settings/people.html", people=people, role_names=dict(roles()), scope_names=dict(scopes()))
+    return render_template("settings/people.html", people=people, scope_names=dict(scopes()))
 
 
 @bp.get("/new")

@@ -8,7 +8,6 @@ from wtforms import SelectField, ValidationError
 from wtforms.validators import DataRequired, Optional
 
 from models import Pool, User
-from permissions import SALES
 from views.fields import ChoiceField
 
 
@@ -62,5 +61,5 @@ class MoveForm(FlaskForm):
 
 def colleagues():
     """Those to whom this person may hand records: active, working on leads, and his own people."""
-    people = User.select().where(User.disabled_at.is_null(), User.role.in_(SALES)).order_by(User.id)
+    people = User.select().where(User.disabled_at.is_null(), User.who_may("lead.work")).order_by(User.id)
     return people if g.user.overseen is None else people.where(User.id.in_(g.user.overseen))

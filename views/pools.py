@@ -13,7 +13,7 @@ from flask_babel import ngettext
 from domain import now, pool, search
 from domain.pool_limits import quota
 from models import Customer, Lead, Pool, capped_counts, mask_phones_in
-from permissions import can_assign, can_claim, can_hand_out, can_lock, can_move, can_release, sees_leads
+from permissions import can_assign, can_claim, can_hand_out, can_lock, can_move, can_release, sees
 from views.follow_ups import find, record_url
 from views.formats import capped as count_words
 from views.formats import choice
@@ -54,7 +54,7 @@ def index():
     first = Pool.open_to(g.user).first()
     if first:
         return redirect(url_for("pools.show", id=first.id, **address_arguments()), 303)
-    require(sees_leads(g.user))
+    require(sees(g.user, "pool"))
     return render_template("pools/none.html")
 
 
@@ -183,7 +183,7 @@ def claim_selection(plural):
 
 def selection(query):
     """The records that were ticked, in the order of the list; 404 when one of them is not to be seen."""
-    require(sees_leads(g.user))
+    require(sees(g.user, "pool"))
     ids = list(dict.fromkeys(request.form.getlist("id", type=whole)))[:MOST_AT_ONCE]
     if not ids:
         abort(422)

@@ -10,7 +10,7 @@ import documents
 from documents.glyphs import missing_glyphs
 from domain import approvals, quotes, search, watermark
 from models import Approval, Customer, Opportunity, Order, Product, Quote
-from permissions import SALES, can_edit_quote, can_quote, can_see_cost, can_submit_quote, sells
+from permissions import can_edit_quote, can_quote, can_see_cost, can_submit_quote, sees, sells
 from views import quote_form
 from views.helpers import (
     company,
@@ -53,7 +53,7 @@ def quote_status(quote):
 
 @bp.get("/quotes")
 def index():
-    require(not g.user.is_a("service"))
+    require(sees(g.user, "quote"))
     query, columns, descending = listed()
     shown, customer = of_customer()
     return page(
@@ -72,7 +72,7 @@ def listed():
 
 
 def is_mine():
-    return request.args.get("whose", "mine" if g.user.is_a(*SALES) else "team") == "mine"
+    return request.args.get("whose", "mine" if g.user.may("quote.work") else "team") == "mine"
 
 
 def of_customer():

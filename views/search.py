@@ -5,7 +5,7 @@ from markupsafe import Markup
 
 from domain import search
 from models import Customer, Lead, Member, Order, Product, Quote, Ticket
-from permissions import SALES
+from permissions import sees_leads
 from views.helpers import render_block, wants_part
 
 bp = Blueprint("search", __name__, url_prefix="/search")
@@ -49,7 +49,7 @@ def owned(user):
     """The leads with an owner that this person sees. Whoever sees but his own has few: found by owner, not by a walk
     through everybody's."""
     owned = Lead.owner.is_null(False)
-    if not user.is_a(*SALES) or user.overseen != (user.id,):
+    if not sees_leads(user) or user.overseen != (user.id,):
         return Lead.visible_to(user).where(owned)
     shared = Lead.id.in_(Member.records_of("lead", user.overseen))
     return Lead.with_people().where(owned, (Lead.owner == user.id) | shared)

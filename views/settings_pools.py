@@ -10,12 +10,11 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from domain import Refused, pools
 from models import Department, Pool, PoolAdministrator, PoolScope, User
-from permissions import SALES
-from views.accounts import roles
 from views.departments import in_tree_order
 from views.fields import fixed_choices
 from views.formats import choices
 from views.helpers import administrators_only, get_or_404, go, toast
+from views.roles import roles
 
 bp = Blueprint("settings_pools", __name__, url_prefix="/settings/pools")
 bp.before_request(administrators_only)
@@ -57,10 +56,10 @@ class PoolForm(FlaskForm):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         self.departments.choices = [(row.id, row.name) for row, depth in in_tree_order()]
-        sellers = User.select().where(User.role << SALES, User.disabled_at.is_null()).order_by(User.id)
+        sellers = User.select().where(User.who_may("pool.see"), User.disabled_at.is_null()).order_by(User.id)
         people = [(row.id, row.name) for row in sellers]
         self.users.choices = self.administrators.choices = people
-        self.roles.choices = [(value, label) for value, label in roles() if value in SALES]
+        self.roles.choices = roles(which_may="pool.see")
         self.hidden_fields.choices = list(HIDEABLE.items())
         self.drop_reasons.choices = choices("drop_reason")
 

@@ -106,26 +106,26 @@ class Shell:
         return [(label, items) for label, items in shown if items]
 
     def everything(self):
-        user, sales = g.user, permissions.sees_leads(g.user)
+        user, sees = g.user, permissions.sees
         yield "", [
             Item(self, "home", "home.index", pgettext("menu", "Today"), "sun", "tasks"),
             Item(self, "notices", "notices.index", _("Notices"), "bell", "notices"),
             Item(self, "approvals", "approvals.index", _("Approvals"), "writing-sign", "approvals"),
         ]
         yield _("Sales"), [
-            Item(self, "pools", "pools.index", _("Pool"), "ripple", visible=sales),
-            Item(self, "leads", "leads.index", _("My leads"), "compass", "leads", visible=sales),
-            Item(self, "customers", "customers.index", _("Customers"), "building"),
-            Item(self, "opportunities", "opportunities.index", _("Deals"), "layout-kanban", "opportunities", visible=sales),
-            Item(self, "quotes", "quotes.index", _("Quotes"), "file-dollar", visible=not user.is_a("service")),
-            Item(self, "orders", "orders.index", _("Orders"), "package"),
+            Item(self, "pools", "pools.index", _("Pool"), "ripple", visible=sees(user, "pool")),
+            Item(self, "leads", "leads.index", _("My leads"), "compass", "leads", visible=sees(user, "lead")),
+            Item(self, "customers", "customers.index", _("Customers"), "building", visible=sees(user, "customer")),
+            Item(self, "opportunities", "opportunities.index", _("Deals"), "layout-kanban", "opportunities", visible=sees(user, "opportunity")),
+            Item(self, "quotes", "quotes.index", _("Quotes"), "file-dollar", visible=sees(user, "quote")),
+            Item(self, "orders", "orders.index", _("Orders"), "package", visible=sees(user, "order")),
             Item(self, "products", "products.index", _("Products"), "tags"),
-            Item(self, "collisions", "collisions.index", _("Collisions"), "gavel", "collisions", visible=sales),
+            Item(self, "collisions", "collisions.index", _("Collisions"), "gavel", "collisions", visible=sees(user, "collision")),
             Item(self, "reviews", "reviews.index", _("New customers"), "user-check", "reviews",
-                 visible=sales and company().reviews_new_customers),
+                 visible=permissions.sees_leads(user) and company().reviews_new_customers),
         ]
         yield _("Service"), [
-            Item(self, "tickets", "tickets.index", _("Tickets"), "lifebuoy", "tickets", visible=not user.is_a("finance")),
+            Item(self, "tickets", "tickets.index", _("Tickets"), "lifebuoy", "tickets", visible=sees(user, "ticket")),
         ]
         yield _("Manage"), [
             Item(self, "imports", "imports.index", _("Imports"), "upload",

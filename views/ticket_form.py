@@ -49,7 +49,7 @@ class AssignForm(FlaskForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        people = User.select().where(User.role == User.SERVICE, User.disabled_at.is_null()).order_by(User.id)
+        people = User.select().where(User.who_may("ticket.serve"), User.disabled_at.is_null()).order_by(User.id)
         self.people = {person.id: person for person in people}
         self.to.choices = [(person.id, person.name) for person in people]
 

@@ -79,7 +79,7 @@ def listed():
 
 def asked_for():
     """What the address asks to see."""
-    tab = request.args.get("tab", "mine" if g.user.is_a(User.SERVICE) else "open")
+    tab = request.args.get("tab", "mine" if g.user.may("ticket.serve") else "open")
     priority = request.args.get("priority", "")
     return {"tab": tab, "q": request.args.get("q", "").strip()[:100], "priority": priority if priority in PRIORITIES else ""}
 

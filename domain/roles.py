@@ -1,0 +1,103 @@
+"""Roles (角色): which functions each has, as a matrix that administrators fill in; the five standing ones come with the company."""
+
+import secrets
+
+from domain import Refused, _, events, functions, transaction
+from models import Allowance, Approval, ApprovalNode, Pool, PoolScope, Role, User
+
+STANDING = (  # key, name, English name
+    (User.ADMINISTRATOR, "管理员", "Administrator"), (User.MANAGER, "经理", "Manager"), (User.SELLER, "销售", "Seller"),
+    (User.FINANCE, "财务", "Finance"), (User.SERVICE, "服务", "Service"),
+)
+
+
+def found():
+    """The five roles that a company starts with."""
+    for position, (key, name, name_en) in enumerate(STANDING):
+        Role.create(
+            key=key, name=name, name_en=name_en, position=position, origin=key, functions=functions.of_standing(key),
+            decided=functions.ALL,
+        )
+
+
+def learn():
+    """What Haitu can do since the last start is given to the roles whose standing role has it; decisions of old stay."""
+    with transaction():
+        for role in Role.in_order():
+            new = [function for function in functions.ALL if function not in role.decided]
+            if new:
+                usual = functions.of_standing(role.origin)
+                settle(role, [*role.functions, *(function for function in new if function in usual)], by=None)
+
+
+def settle(role, having, by):
+    """Write down what a role may; whoever is logged in with it may so from his next request on."""
+    having = [function for function in functions.ALL if function in having]
+    before, after = events.changes(role, functions=having)
+    Role.update(functions=having, decided=functions.ALL).where(Role.id == role.id).execute()
+    if after:
+        was, told = set(before["functions"]), set(having)
+        events.record("role.edited", role, by, before, after, name=role.name, given=sorted(told - was), taken=sorted(was - told))
+
+
+def decide(matrix, by):
+    """{Role: its functions}: what each role may from now on. The administrators' role loses nothing."""
+    with transaction():
+        for role, having in matrix.items():
+            if role.key == User.ADMINISTRATOR:
+                having = [*having, *functions.of_standing(role.key)]
+            settle(role, having, by)
+
+
+def add(name, like, by, name_en=""):
+    """A new role that may what another one may, and as much a day."""
+    with transaction():
+        ensure_unused(name)
+        last = Role.select(Role.position).order_by(Role.position.desc()).scalar()
+        role = Role.create(
+            key=f"role_{secrets.token_hex(4)}", name=name, name_en=name_en, position=last + 1, origin=like.origin,
+            functions=like.functions, decided=like.decided,
+        )
+        limits = {limit: getattr(Allowance.of(like.key), limit) for limit in Allowance.LIMITS}
+        Allowance.create(role=role.key, **limits)
+        events.record("role.added", role, by, after={"name": name, "functions": role.functions}, like=like.name)
+    return role
+
+
+def rename(role, by, name, name_en=""):
+    before, after = events.changes(role, name=name, name_en=name_en)
+    if not after:
+        return
+    with transaction():
+        ensure_unused(name, except_for=role)
+        Role.update(**after).where(Role.id == role.id).execute()
+        events.record("role.renamed", role, by, before, after)
+
+
+def ensure_unused(name, except_for=None):
+    if Role.select().where(Role.name == name, Role.id != (except_for.id if except_for else 0)).exists():
+        raise Refused(_("There is a role %(name)s already.", name=name), field="name")
+
+
+def remove(role, by):
+    """Only one that nobody has and that no approval asks. The five standing ones stay."""
+    with transaction():
+        ensure_removable(role)
+        Allowance.delete().where(Allowance.role == role.key).execute()
+        events.record("role.removed", role, by, before={"name": role.name, "functions": role.functions})
+        role.delete_instance()
+
+
+def ensure_removable(role):
+    if role.is_standing:
+        raise Refused(_("%(name)s is one of the roles that every company has. It stays.", name=role.name))
+    if User.select().where(User.role == role.key).exists():
+        raise Refused(_("Somebody still has the role %(name)s. Give him another one first.", name=role.name))
+    node = ApprovalNode.select().where(ApprovalNode.role == role.key).first()
+    if node:
+        raise Refused(_("The approval step %(node)s asks %(name)s. Change the step first.", node=node.name, name=role.name))
+    if Approval.select().where(Approval.role == role.key, Approval.status.in_((Approval.CURRENT, Approval.WAITING))).exists():
+        raise Refused(_("A quote still waits for the word of %(name)s.", name=role.name))
+    scope = PoolScope.select(PoolScope, Pool).join(Pool).where(PoolScope.role == role.key).first()
+    if scope:
+        raise Refused(_("The pool %(pool)s is open to %(name)s. Change the pool first.", pool=scope.pool.name, name=role.name))
