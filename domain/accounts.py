@@ -10,7 +10,7 @@ from zxcvbn import zxcvbn
 
 from domain import Refused, _, events, local, now, transaction
 from domain.identifiers import plain_phone
-from models import LoginFailure, Session, User
+from models import LoginFailure, Role, Session, User
 
 IDLE, LONGEST = timedelta(hours=2), timedelta(hours=12)
 IDLE_REMEMBERED, LONGEST_REMEMBERED = timedelta(days=7), timedelta(days=30)
@@ -197,6 +197,7 @@ def create_user(by, password, **columns):
     password_hash = hasher.hash(password)
     with transaction():
         ensure_unused(columns)
+        ensure_role(columns["role"])
         user = User.create(password_hash=password_hash, **columns)
         events.record("user.created", user, by=by or user, after={"name": user.name, "role": user.role})
     return user
@@ -210,8 +211,10 @@ def edit_user(user, by, **columns):
         return
     with transaction():
         ensure_unused(columns, except_for=user)
-        if "role" in after and user.role == User.ADMINISTRATOR:
-            ensure_another_administrator(user)
+        if "role" in after:
+            ensure_role(after["role"])
+            if user.role == User.ADMINISTRATOR:
+                ensure_another_administrator(user)
         User.update(**after).where(User.id == user.id).execute()
         if {"role", "data_scope"} & set(after):
             Session.delete().where(Session.user == user).execute()
@@ -233,6 +236,12 @@ def ensure_unused(columns, except_for=None):
         word = columns.get(name)
         if word and User.select().where(others, (User.login == word) | (User.email == word) | (User.phone == word)).exists():
             raise Refused(_("%(word)s belongs to another account.", word=word), field=name)
+
+
+def ensure_role(key):
+    """Asked where it is given: it may just have been removed."""
+    if not Role.select().where(Role.key == key).exists():
+        raise Refused(_("This role is no longer there. Choose another one."), field="role")
 
 
 def disable(user, by, at=None):
