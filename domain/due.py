@@ -67,11 +67,15 @@ class Reckoning:
     def __init__(self, what, rules=None, at=None):
         self.what, self.table, self.night = what, TABLES[what], last_night(at or now())
         self.rules = list(RecycleRule.of(what).where(RecycleRule.state == RecycleRule.ON)) if rules is None else rules
-        self.concerns = {}
 
     @cached_property
     def calendar(self):
-        return calendar.load()
+        return shared_calendar(self.rules)
+
+    @cached_property
+    def staff(self):
+        """{person id: (path of the department, {kinds of record for which some pool lets him in})}, in one query."""
+        return staff()
 
     @cached_property
     def people(self):
@@ -95,16 +99,12 @@ class Reckoning:
                 found[person.id] = pool
         return found
 
-    @cached_property
-    def homed(self):
-        """Ids of the people whom some pool lets in."""
-        return {row.id for row in let_in(self.what)}
+    def has_pool(self, person_id):
+        return self.what in self.staff[person_id][1]
 
-    def concerned(self, rule):
-        """Ids of the people whose records the rule concerns; None is everybody."""
-        if rule.id not in self.concerns:
-            self.concerns[rule.id] = {row.id for row in people_of(rule.departments)} if rule.departments else None
-        return self.concerns[rule.id]
+    def concerns(self, rule, person_id):
+        """Whether the rule is about this person's records."""
+        return not rule.departments or bool({str(id) for id in rule.departments} & {*self.staff[person_id][0].split("/")})
 
     # ---- in SQL ------------------------------------------------------------------------------------------------------
 
@@ -167,7 +167,9 @@ class Reckoning:
 
     def protections(self, records):
         """{record id: [Protection]} by every rule that concerns it, the one that takes it first in front; one more query."""
-        deals = deals_of(records) if self.what == "customer" and self.rules else {}
+        if not self.rules:
+            return {record.id: [] for record in records}
+        deals = deals_of(records) if self.what == "customer" else {}
         return {record.id: self.protections_of(record, *deals.get(record.id, (None, 0))) for record in records}
 
     def protections_of(self, record, newest_deal, open_deals):
@@ -181,10 +183,9 @@ class Reckoning:
         return bool(protection.spared), max(protection.last_day, self.night), protection.rule.position, protection.rule.id
 
     def protection(self, rule, record, newest_deal, open_deals):
-        people = self.concerned(rule)
         clocks = [self.clock(rule, record, newest_deal, *condition) for condition in rule.conditions]
         clocks = [clock for clock in clocks if clock] if not rule.needs_all or all(clocks) else []
-        if people is not None and record.owner_id not in people or not clocks:
+        if not clocks or not self.concerns(rule, record.owner_id):
             return None
         deciding = (max if rule.needs_all else min)(clocks, key=lambda clock: clock.last_day)
         return Protection(rule, deciding, self.spared(rule, record, open_deals))
@@ -205,7 +206,7 @@ class Reckoning:
             return "dealt"
         if rule.spares_open_deals and open_deals:
             return "open_deal"
-        return "" if rule.pool_id or record.home_pool_id or record.owner_id in self.homed else "no_pool"
+        return "" if rule.pool_id or record.home_pool_id or self.has_pool(record.owner_id) else "no_pool"
 
     def target(self, rule, record):
         """The id of the pool it goes to."""
@@ -213,12 +214,18 @@ class Reckoning:
 
 
 def of_both(at=None):
-    """{kind of record: Reckoning} by the rules that are on; they share the calendar."""
+    """{kind of record: Reckoning} by the rules that are on; they share calendar and people."""
     rules = list(RecycleRule.select().where(RecycleRule.state == RecycleRule.ON).order_by(RecycleRule.position, RecycleRule.id))
     both = {what: Reckoning(what, [rule for rule in rules if rule.what == what], at) for what in TABLES}
     if rules:
-        both["customer"].calendar = both["lead"].calendar
+        both["customer"].staff, both["customer"].calendar = both["lead"].staff, shared_calendar(rules)
+        both["lead"].calendar = both["customer"].calendar
     return both
+
+
+def shared_calendar(rules):
+    """The company's own where working days are counted; calendar days need none."""
+    return calendar.load() if any(rule.working_days for rule in rules) else calendar.Calendar()
 
 
 def admits(scopes, person):
@@ -256,6 +263,12 @@ def let_in(what):
     )
     people = User.select(User.id).join(Department, JOIN.LEFT_OUTER)
     return people.where(User.who_may("pool.see"), fn.EXISTS(pools.where(lets_in)))
+
+
+def staff():
+    path, ids = fn.COALESCE(Department.path, ""), [User.id.in_(let_in(what)) for what in TABLES]
+    rows = User.select(User.id, path, *ids).join(Department, JOIN.LEFT_OUTER).tuples()
+    return {id: (path, {what for what, is_in in zip(TABLES, let, strict=True) if is_in}) for id, path, *let in rows}
 
 
 def held(table):

@@ -31,6 +31,7 @@ from models import (
     Product,
     Quote,
     QuoteLine,
+    RecycleRule,
     Session,
     Stage,
     StageChange,
@@ -73,6 +74,7 @@ def called(n):
 class Lot:
     def __init__(self, cast, numbers):
         self.cast, self.numbers, self.at = cast, numbers, now()
+        self.long_ago = self.at - timedelta(days=12)
         self.few = [n for n in numbers if n < FEW]
         self.today = day_of(self.at)
         self.stages = [stage.id for stage in Stage.in_order()]
@@ -95,6 +97,9 @@ class Lot:
         root = self.cast.admin.department
         self.insert(Department, [{"name": f"部门{n}", "parent": root.id, "path": f"{root.path}{n + 1000}/"} for n in self.few])
         self.insert(Pool, [{"name": f"公海{n}", "position": n + 1} for n in self.few])
+        common = {"state": RecycleRule.ON, "position": 0, "switched_on_at": self.at, "departments": [root.id], "working_days": True}
+        for what in ("lead", "customer") if 0 in self.numbers else ():  # a company has two rules, not a thousand
+            RecycleRule.create(what=what, name="15 天未跟进", no_follow_up_days=15, no_deal_days=60, **common)
         self.insert(Choice, [{"field": "source", "value": f"s{n}", "label": f"来源{n}"} for n in self.few])
 
     def leads(self):
@@ -103,7 +108,8 @@ class Lot:
         base = {"phone": "13800000000", "next_at": self.at, "source": "import"}
         lies = {"pool": pool, "entered_pool_at": self.at, "status": Lead.UNASSIGNED}
         rows = [(user, base | called(n)) for n, user in zip(self.numbers, self.users)]
-        self.own = self.insert(Lead, [row | {"owner": seller, "status": Lead.PENDING, "last_owner": user} for user, row in rows])
+        held = {"owner": seller, "status": Lead.PENDING, "owned_since": self.long_ago}
+        self.own = self.insert(Lead, [row | held | {"last_owner": user} for user, row in rows])
         self.insert(Lead, [row | {"owner": user, "status": Lead.FOLLOWING} for user, row in rows])
         lying = self.insert(Lead, [row | lies | {"last_owner": user, "city": "苏州市"} for user, row in rows])
         self.converted = self.insert(Lead, [row | {"owner": seller, "status": Lead.CONVERTED} for _user, row in rows])
@@ -116,7 +122,8 @@ class Lot:
     def customers(self):
         """Even ones are the seller's."""
         owners = [self.cast.seller.id if n % 2 == 0 else user for n, user in zip(self.numbers, self.users)]
-        self.theirs = self.insert(Customer, [called(n) | {"owner": owner, "phone": "13800000000"} for n, owner in zip(self.numbers, owners)])
+        held = {"phone": "13800000000", "owned_since": self.long_ago}
+        self.theirs = self.insert(Customer, [called(n) | held | {"owner": owner} for n, owner in zip(self.numbers, owners)])
         search.index("customer", *Customer.select().where(Customer.id.in_(self.theirs)))
         self.customer = Customer.select(Customer.id).order_by(Customer.id).first().id
         self.contacts = self.insert(Contact, [{"customer": id, "name": "张三"} for id in self.theirs])

@@ -7,14 +7,14 @@ import pytest
 from models import Company, Quote, db
 from tests import crowded
 
-LIST, SEVERAL_LISTS, RECORD = 14, 18, 25  # statements at the most
+LIST, SEVERAL_LISTS, RECORD = 14, 21, 26  # statements at the most
 FEW, MANY = 10, 1_000
 
 # Who asks for what; {name} is the id of the first record of its kind.
 LISTS = {
     "seller": (
-        "/pools/{pool}", "/pools/{pool}?city=苏州", "/pools/{pool}?q=恒立", "/leads", "/leads?view=today", "/leads?q=恒立",
-        "/customers", "/customers?tab=all", "/customers?q=恒立", "/opportunities?view=list", "/quotes",
+        "/pools/{pool}", "/pools/{pool}?city=苏州", "/pools/{pool}?q=恒立", "/leads", "/leads?view=today", "/leads?view=soon", "/leads?q=恒立",
+        "/customers", "/customers?tab=soon", "/customers?tab=all", "/customers?q=恒立", "/opportunities?view=list", "/quotes",
         "/quotes?status=draft", "/orders", "/products", "/products?q=激光", "/tickets", "/notices", "/approvals?tab=mine",
         "/profile", "/customers/options?q=恒立",
     ),
@@ -26,7 +26,7 @@ LISTS = {
     "service": ("/tickets", "/tickets?tab=all"),
     "admin": (
         "/settings", "/settings/people", "/settings/departments", "/settings/pools", "/settings/stages",
-        "/settings/words/source", "/settings/approvals", "/settings/system", "/pools/{pool}",
+        "/settings/words/source", "/settings/approvals", "/settings/system", "/settings/calendar", "/settings/recycling", "/pools/{pool}",
     ),
 }
 OF_SEVERAL_LISTS = {  # what the day brings, one column for each stage, one group for each kind that is found
@@ -99,11 +99,11 @@ NEWEST = 'FROM "event" AS "t1" ORDER BY "t1"."id" DESC LIMIT ?'  # one row off t
 BIG = ("lead", "event", "claim", "customer")  # tables that grow with the years
 WALKED = {  # what people do all day: nothing of it may read a big table from end to end
     "seller": (
-        "/pools/{pool}", "/pools/{pool}?city=苏州", "/pools/{pool}?q=公司077", "/leads", "/leads?view=today", "/leads/{lead}",
-        "/leads/{pool_lead}", "/customers", "/customers/{customer}", "/search?q=公司077", "/search?q=077", "/",
+        "/pools/{pool}", "/pools/{pool}?city=苏州", "/pools/{pool}?q=公司077", "/leads", "/leads?view=today", "/leads?view=soon", "/leads/{lead}",
+        "/leads/{pool_lead}", "/customers", "/customers?tab=soon", "/customers/{customer}", "/search?q=公司077", "/search?q=077", "/",
         "POST /leads/{pool_lead}/claim", "POST /leads/{lead}/follow-ups", "POST /leads/{lead}/convert",
     ),
-    "manager": ("/leads?who=team", "/customers?tab=all", "/search?q=公司077", "/leads/{lead}?who=team"),
+    "manager": ("/leads?who=team", "/leads?who=team&view=soon", "/customers?tab=all", "/search?q=公司077", "/leads/{lead}?who=team"),
     "admin": ("/pools/{pool}", "/leads?who=team", "/search?q=公司077", "/opportunities"),
 }
 FORM = {"method": "phone", "body": "聊过", "with_opportunity": "y", "name": "商机", "amount": "1"}

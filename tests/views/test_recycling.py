@@ -1,0 +1,123 @@
+"""The pages of the recycling rules: a rule as a sentence, switched on from its rehearsal alone; days left on every record."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from domain import now, pool, recycling, rehearsals
+from models import Customer, Lead, Pool, PoolScope, RecycleRule
+
+RULE = {"name": "15 天未跟进", "joined": "any", "no_follow_up_days": "15", "spares_locked": "y", "pool": "0", "owner_notice_days": "3"}
+
+
+@pytest.fixture
+def browser(login, cast):
+    return login(cast.admin)
+
+
+@pytest.fixture
+def lead(cast):
+    """Claimed thirteen days ago and never followed up."""
+    since = now() - timedelta(days=13)
+    id = Lead.insert(name="也兴网络", name_key="也兴网络", owner=cast.seller, status=Lead.FOLLOWING, owned_since=since).execute()
+    return Lead.get_by_id(id)
+
+
+@pytest.fixture
+def switch_on(cast):
+    def on(**columns):
+        rule = recycling.create("lead", cast.admin, **({"name": "15 天未跟进", "no_follow_up_days": 15} | columns))
+        return recycling.switch_on(rehearsals.rehearse(rule, cast.admin), cast.admin)
+
+    return on
+
+
+def test_a_new_rule_is_a_sentence_and_switched_off(browser):
+    assert browser.post("/settings/recycling/new?what=lead", data=RULE).status_code == 303
+    assert not RecycleRule.get().is_on
+    assert "线索 15 天未跟进 → 退回原公海；提前 3 天提醒负责人" in browser.get("/settings/recycling").text
+
+
+def test_saved_and_rehearsed_it_shows_whose_records_go_and_when(browser, lead):
+    answer = browser.post("/settings/recycling/new?what=lead", data=RULE | {"rehearse": "1"}, follow_redirects=True)
+    assert re.findall(r'<div class="figure">(\d+)', answer.text) == ["0", "1", "1"]
+    assert lead.owner.name in answer.text and "/on" in answer.text
+
+
+def test_it_is_switched_on_from_its_rehearsal_and_off_in_the_list(browser):
+    browser.post("/settings/recycling/new?what=lead", data=RULE | {"rehearse": "1"})
+    assert browser.post("/settings/recycling/rehearsals/1/on").status_code == 303
+    assert RecycleRule.get().is_on
+    assert browser.post("/settings/recycling/rehearsals/1/on").status_code == 409
+    browser.post(f"/settings/recycling/{RecycleRule.get().id}/off")
+    assert not RecycleRule.get().is_on
+
+
+def test_a_rehearsal_of_an_older_rule_is_refused(browser):
+    browser.post("/settings/recycling/new?what=lead", data=RULE | {"rehearse": "1"})
+    browser.post(f"/settings/recycling/{RecycleRule.get().id}", data=RULE | {"no_follow_up_days": "7"})
+    assert browser.post("/settings/recycling/rehearsals/1/on").status_code == 409
+
+
+def test_a_rule_without_any_days_comes_back_with_the_complaint_at_its_field(browser):
+    answer = browser.post("/settings/recycling/new?what=lead", data=RULE | {"no_follow_up_days": ""})
+    assert answer.status_code == 422 and "no_follow_up_days-error" in answer.text
+
+
+def test_what_is_changed_in_a_rule_that_is_on_waits_beside_it(browser, switch_on):
+    rule = switch_on()
+    browser.post(f"/settings/recycling/{rule.id}", data=RULE | {"no_follow_up_days": "7"})
+    page = browser.get("/settings/recycling").text
+    assert "15 天未跟进 → 退回原公海" in page and "7 天未跟进 → 退回原公海" in page
+    assert RecycleRule.get_by_id(rule.id).no_follow_up_days == 15
+
+
+def test_days_by_level_are_kept_and_shown_again(browser):
+    filled = RULE | {"no_follow_up__key": "30", "spares_dealt": "y"}
+    browser.post("/settings/recycling/new?what=customer", data=filled)
+    rule = RecycleRule.get()
+    assert rule.days_by_level == {"no_follow_up": {"key": 30}} and not rule.spares_open_deals
+    assert "重点客户 30 天" in browser.get("/settings/recycling").text
+    assert re.search(r'name="no_follow_up__key"[^>]*value="30"', browser.get(f"/settings/recycling/{rule.id}").text)
+
+
+def test_whoever_gets_into_no_pool_is_named(browser, cast, lead):
+    PoolScope.create(pool=Pool.of("lead").get(), user=cast.rival)
+    assert lead.owner.name in browser.get("/settings/recycling").text
+    assert browser.post("/settings/recycling/new?what=lead", data=RULE | {"rehearse": "1"}, follow_redirects=True).text.count(lead.owner.name) == 1
+
+
+# ---- on the records --------------------------------------------------------------------------------------------------
+
+
+def test_a_lead_says_until_when_it_is_safe_by_which_rule_and_what_keeps_it(login, cast, lead, switch_on):
+    switch_on(name="静默回收", owner_notice_days=3)
+    page = login(cast.seller).get(f"/leads/{lead.id}").text
+    for words in ("还剩 2 天", "静默回收：15 天未跟进，从", "写一次跟进就重新计算。"):
+        assert words in page
+    assert "还剩 2 天" in login(cast.seller).get("/leads").text
+    assert "还剩 2 天" in login(cast.seller).get("/").text
+
+
+def test_locked_it_says_so(login, cast, lead, switch_on):
+    switch_on()
+    pool.lock(lead, cast.seller)
+    assert "已锁定，不会被回收。" in login(cast.seller).get(f"/leads/{lead.id}").text
+
+
+def test_the_tab_lists_what_goes_within_a_week_the_nearest_first(login, cast, lead, switch_on):
+    for days, name in ((2, "不急"), (15, "今晚"), (9, "六天")):
+        since = now() - timedelta(days=days)
+        Lead.insert(name=name, name_key=name, owner=cast.seller, status=Lead.FOLLOWING, owned_since=since).execute()
+    switch_on()
+    page = login(cast.seller).get("/leads?view=soon").text
+    assert [name for name in re.findall(r'title="([^"]+)">\1<', page) if name != "不急"] == ["今晚", "也兴网络", "六天"]
+    assert ">不急<" not in page
+
+
+def test_without_a_rule_there_is_neither_tab_nor_countdown(login, cast, lead):
+    page = login(cast.seller).get("/leads?view=soon").text
+    assert "快掉保" not in page and "保护期" not in page and lead.name in page
+    Customer.insert(name="x", name_key="x", owner=cast.seller, owned_since=now()).execute()
+    assert "快掉保" not in login(cast.seller).get("/customers").text
