@@ -1397,7 +1397,8 @@ class Collision(Table):
     @classmethod
     def about(cls, places):
         """The WHERE of the cases about any of these leads and customers."""
-        return reduce(or_, ((cls.record_kind == place.kind()) & (cls.record_id == place.id) for place in places))
+        ids = {kind: [place.id for place in places if place.kind() == kind] for kind in ("customer", "lead")}
+        return reduce(or_, ((cls.record_kind == kind) & cls.record_id.in_(found) for kind, found in ids.items()))
 
     @classmethod
     def seen_by(cls, user):

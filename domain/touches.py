@@ -24,6 +24,7 @@ ACTS = {
     "opportunity.created": Touch.RECORD, "lead.followed_up": Touch.FOLLOW_UP, "customer.followed_up": Touch.FOLLOW_UP,
     "opportunity.followed_up": Touch.FOLLOW_UP, "quote.created": Touch.QUOTE, "ticket.created": Touch.TICKET,
 }
+MOST = 20  # records of one company that are looked at, of each kind
 
 
 def note(event, record, by):
@@ -93,10 +94,15 @@ def keeps_his_deal(person, record, place):
 
 
 def same_company(place):
-    """The customers and leads that are one company with this one, itself among them; customers first, then the oldest."""
-    customers = list(Customer.with_people().where(alike(Customer, place)).order_by(Customer.id))
-    found = [*customers, *Lead.with_people().where(alike(Lead, place), Lead.status != Lead.VOIDED).order_by(Lead.id)]
-    return found if (place.kind(), place.id) in {(other.kind(), other.id) for other in found} else [*found, place]
+    """The customers and leads that are one company with this one, itself among them; customers first, then the oldest.
+
+    No more than so many of each: a switchboard's number, or one that was made up, is shared by hundreds and tells nothing.
+    """
+    customers = list(Customer.with_people().where(alike(Customer, place)).order_by(Customer.id).limit(MOST))
+    found = [*customers, *Lead.with_people().where(alike(Lead, place), Lead.status != Lead.VOIDED).order_by(Lead.id).limit(MOST)]
+    if (place.kind(), place.id) in {(other.kind(), other.id) for other in found}:
+        return found
+    return [place, *found] if place.kind() == "customer" else [*found, place]
 
 
 def alike(table, place):

@@ -13,6 +13,8 @@ from models import (
     Approval,
     Choice,
     Claim,
+    Collision,
+    CollisionAct,
     Contact,
     Conversion,
     Customer,
@@ -32,11 +34,13 @@ from models import (
     Quote,
     QuoteLine,
     RecycleRule,
+    Review,
     Session,
     Stage,
     StageChange,
     Task,
     Ticket,
+    Touch,
     User,
     Visit,
     name_key,
@@ -51,13 +55,14 @@ MONEY = {"list_total": 100, "total": 100, "tax_total": 12}
 def fill(cast, begin, end):
     """Rows number begin to end - 1 of every kind; afterwards end of each, and more."""
     lot = Lot(cast, range(begin, end))
-    for step in (lot.people, lot.settings, lot.leads, lot.customers, lot.deals, lot.offers, lot.service, lot.desk, lot.history):
+    for step in (lot.people, lot.settings, lot.leads, lot.customers, lot.deals, lot.offers, lot.service, lot.desk, lot.history, lot.collisions):
         step()
 
 
 def first():
     """The record of each kind that has all the others hanging on it."""
     kinds = {"lead": Lead, "customer": Customer, "opportunity": Opportunity, "order": Order, "ticket": Ticket, "job": Import, "pool": Pool}
+    kinds["case"] = Collision
     ids = {name: kind.select(kind.id).order_by(kind.id).first().id for name, kind in kinds.items()}
     quotes = {status: Quote.get(Quote.number == f"{status}0").id for status in (Quote.DRAFT, Quote.PENDING, Quote.APPROVED)}
     waiting = Approval.get(Approval.record_id == quotes[Quote.PENDING], Approval.status == Approval.CURRENT)
@@ -231,6 +236,7 @@ class Lot:
         """Follow-ups and facts of the first record of each kind, each by a colleague."""
         records = {"lead": self.first_lead, "customer": self.customer, "opportunity": self.deal, "order": Order.get(Order.number == "SO0").id,
                    "quote": Quote.get(Quote.number == "draft0").id, "ticket": self.ticket}
+        self.events = []
         for kind, id in records.items():
             about = {"record_kind": kind, "record_id": id}
             spoken = self.insert(FollowUp, [about | {"author": user, "method": "phone", "body": "聊过"} for user in self.users])
@@ -241,6 +247,25 @@ class Lot:
                     {"verb": f"{kind}.moved", "detail": {"stage": "方案报价"}, "after": {"n": n}},
                 )
             ]
-            self.insert(Event, [
+            self.events += self.insert(Event, [
                 chain | fact | {"actor": self.users[n % len(self.users)], "hash": f"{kind}{self.numbers[0]}-{n}"} for n, fact in enumerate(told)
             ])
+
+    def collisions(self):
+        """A case about each customer between the seller and a colleague, all acts in the first; each customer in review."""
+        seller = self.cast.seller.id
+        cases = self.insert(Collision, [{"record_kind": "customer", "record_id": id, "name": NAME, "days": 30} for id in self.theirs])
+        acts = [(case, side, n) for n, (case, user) in enumerate(zip(cases, self.users)) for side in (seller, user)]
+        act = {"what": Touch.FOLLOW_UP, "at": self.at}
+        self.insert(CollisionAct, [
+            act | {"case": case, "side": side, "actor": side, "event": self.events[n if side == seller else n + len(self.users)]}
+            for case, side, n in acts
+        ])
+        first, rest = Collision.select(Collision.id).order_by(Collision.id).first().id, self.events[2 * len(self.users):]
+        self.insert(CollisionAct, [act | {"case": first, "side": seller, "actor": seller, "event": event} for event in rest])
+        pairs = zip(self.theirs * 2, [seller] * len(self.theirs) + self.users, self.events)
+        self.insert(Touch, [
+            act | {"record_kind": "customer", "record_id": id, "customer": id, "side": who, "actor": who, "event": event}
+            for id, who, event in pairs
+        ])
+        self.insert(Review, [{"customer": id, "asked_by": seller} for id in self.theirs])

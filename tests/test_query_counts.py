@@ -16,11 +16,12 @@ LISTS = {
         "/pools/{pool}", "/pools/{pool}?city=苏州", "/pools/{pool}?q=恒立", "/leads", "/leads?view=today", "/leads?view=soon", "/leads?q=恒立",
         "/customers", "/customers?tab=soon", "/customers?tab=all", "/customers?q=恒立", "/opportunities?view=list", "/quotes",
         "/quotes?status=draft", "/orders", "/products", "/products?q=激光", "/tickets", "/notices", "/approvals?tab=mine",
-        "/profile", "/customers/options?q=恒立",
+        "/profile", "/customers/options?q=恒立", "/collisions",
     ),
     "manager": (
         "/pools/{pool}", "/leads?who=team", "/customers?tab=all", "/opportunities?view=list&whose=all",
         "/quotes?whose=team", "/orders", "/tickets?tab=all", "/approvals", "/approvals?tab=decided", "/imports",
+        "/collisions", "/collisions/report", "/reviews",
     ),
     "finance": ("/orders", "/quotes", "/approvals", "/customers"),
     "service": ("/tickets", "/tickets?tab=all"),
@@ -45,7 +46,8 @@ RECORDS = {
     ),
     "manager": (
         "/leads/{lead}", "/leads/{lead}?who=team", "/leads/{pool_lead}/assign", "/customers/{customer}", "/opportunities/{opportunity}",
-        "/quotes/{pending}", "/approvals/{waiting}", "/orders/{order}", "/imports/{job}", "/tickets/{ticket}",
+        "/quotes/{pending}", "/collisions/{case}", "/customers/{customer}/review",
+        "/approvals/{waiting}", "/orders/{order}", "/imports/{job}", "/tickets/{ticket}",
     ),
     "service": ("/tickets/{ticket}", "/tickets/{ticket}/assign"),
     "admin": ("/leads/{pool_lead}", "/settings/pools/{pool}"),
