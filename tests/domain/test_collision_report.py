@@ -43,6 +43,7 @@ def test_others_customers_are_not_counted_for_somebody_who_does_not_see_them(cas
 
 
 def test_it_is_one_query_and_one_for_the_cases(cast, shared, queries):
+    assert cast.admin.may("collision.report")  # his role is read once
     with queries() as asked:
         collision_report.followed_by_several(cast.admin, *OCTOBER)
     assert len(asked) == 2
