@@ -33,6 +33,7 @@ FEW = 1_001  # a list page never counts further than this
 STALE_PAGE = timedelta(hours=24)  # how long a page that lists the pool may stand open
 GAP = "[ \u3000－-]?"  # as people set digits apart: 138 1290 5678, 0519-85802231
 WRITTEN_PHONE = re.compile(rf"(?<!\d)(?:(?:\+?86{GAP})?[1１][3-9３-９](?:{GAP}\d){{9}}|[0０]\d{{2,3}}{GAP}\d{{7,8}})(?!\d)")
+LATE = "INITIALLY DEFERRED"  # a key that is checked at the end of the transaction, so that rows come in any order
 
 
 def utcnow():
@@ -558,6 +559,11 @@ class Pooled(Owned):
     locked_at = DateTimeField(null=True)  # 锁定: no rule takes it from its owner
 
     @classmethod
+    def seen_by(cls, user):
+        """As any record; one that was merged into another is seen by nobody."""
+        return cls.merged_into.is_null() & super().seen_by(user)
+
+    @classmethod
     def grounds(cls, user):
         yield from super().grounds(user)
         yield cls.pool.in_(Pool.open_to(user, cls.kind()).select(Pool.id))
@@ -616,6 +622,12 @@ class Pooled(Owned):
     def in_pool(self):
         return self.pool_id is not None
 
+    @cached_property
+    def identities(self):
+        """Its id and those of what was merged into it: their history is told here."""
+        table = type(self)
+        return [self.id, *(id for (id,) in table.select(table.id).where(table.merged_into == self.id).tuples())]
+
     @property
     def is_open(self):
         """Whether it may still change hands."""
@@ -657,6 +669,7 @@ class Lead(Pooled):
     registered_on = DateField(null=True)
     status = TextField(default=UNASSIGNED)
     converted_at = DateTimeField(null=True)
+    merged_into = ForeignKeyField("self", null=True, backref="+", index=False, deferrable=LATE)  # 合并: nobody's, and in no pool
     created_by = ForeignKeyField(User, null=True, backref="+", index=False)
     created_at = DateTimeField(default=utcnow)
     updated_at = DateTimeField(default=utcnow)
@@ -825,13 +838,18 @@ class Customer(Pooled):
     level = TextField(default="")
     remark = TextField(default="")
     dealt_at = DateTimeField(null=True)  # 成交: when the first deal was won or the first order taken
+    merged_into = ForeignKeyField("self", null=True, backref="+", index=False, deferrable=LATE)  # 合并: nobody's, and in no pool
     created_by = ForeignKeyField(User, null=True, backref="+", index=False)
     created_at = DateTimeField(default=utcnow)
     updated_at = DateTimeField(default=utcnow, index=True)
 
     class Meta:
         indexes = ((("owner", "updated_at", "id"), False),)
-        constraints = [Check("(pool_id IS NULL) <> (owner_id IS NULL)")]
+        constraints = [Check("merged_into_id IS NOT NULL OR (pool_id IS NULL) <> (owner_id IS NULL)")]
+
+    @classmethod
+    def with_people(cls):
+        return super().with_people().where(cls.merged_into.is_null())
 
     @classmethod
     def row_of_pool(cls):
@@ -843,6 +861,11 @@ class Customer(Pooled):
 
 
 Customer.add_index(Customer.pool, Customer.entered_pool_at.desc(), Customer.id.desc(), where=Customer.owner.is_null(), name="customer_pool_page")
+
+
+for pooled in (Lead, Customer):
+    merged = pooled.merged_into.is_null(False)
+    pooled.add_index(pooled.merged_into, where=merged, name=f"{pooled.kind()}_merged")
 
 
 class Contact(Table):
@@ -1038,6 +1061,26 @@ class RecycleWarning(Table):
 
     class Meta:
         indexes = ((("record_kind", "record_id", "last_day", "reader_kind"), True),)
+
+
+# ---- one record out of two, and a clean base -------------------------------------------------------------------------
+
+
+class Merge(Table):
+    """Two leads or customers made one (合并), with what takes it back row for row."""
+
+    record_kind = TextField()
+    winner_id = IntegerField()
+    loser_id = IntegerField()
+    loser_name = TextField()
+    journal = JSON()  # [{table, ids, before, after}]: columns of rows; before or after is None where there is no row
+    by = ForeignKeyField(User, backref="+", index=False)
+    at = DateTimeField(default=utcnow)
+    undone_at = DateTimeField(null=True)
+    undone_by = ForeignKeyField(User, null=True, backref="+", index=False)
+
+    class Meta:
+        indexes = ((("at", "id"), False), (("record_kind", "winner_id"), False))
 
 
 # ---- products and quotes ---------------------------------------------------------------------------------------------

@@ -15,6 +15,8 @@ GENESIS = "0" * 64
 REACTIONS = {
     "lead.assigned": ("domain.notifications.tell_new_owner",),
     "customer.assigned": ("domain.notifications.tell_new_owner",),
+    "lead.merged": ("domain.notifications.tell_owner_of_merged",),
+    "customer.merged": ("domain.notifications.tell_owner_of_merged",),
     "lead.member_added": ("domain.notifications.tell_member",),
     "customer.member_added": ("domain.notifications.tell_member",),
     "customer.lead_linked": ("domain.notifications.tell_customer_owner",),

@@ -19,6 +19,8 @@ SENTENCES = {
     "ticket.dispatched": _l("%(actor)s dispatched ticket %(number)s to you: %(title)s, %(customer)s."),
     "lead.assigned": _l("%(actor)s assigned %(name)s to you."),
     "customer.assigned": _l("%(actor)s assigned the customer %(name)s to you."),
+    "lead.merged": _l("%(actor)s merged your lead %(loser)s into %(name)s."),
+    "customer.merged": _l("%(actor)s merged your customer %(loser)s into %(name)s."),
     "lead.member_added": _l("%(actor)s put you on the team of the lead %(name)s."),
     "customer.member_added": _l("%(actor)s put you on the team of the customer %(name)s."),
     "customer.lead_linked": _l("%(actor)s linked a lead of %(owner)s to your customer %(name)s."),
@@ -135,6 +137,13 @@ def tell_successors(event, handover, by):
     """Each who was given something, and how much."""
     for person, number in handover.received():
         notify([person], event.verb, handover, event.at, actor=by.name, actor_id=by.id, name=handover.leaver.name, number=number)
+
+
+def tell_owner_of_merged(event, record, by):
+    """Whoever had what is a part of another record now."""
+    readers = User.select().where(User.id == event.detail["loser_owner"], User.id != by.id)
+    facts = {"actor": by.name, "actor_id": by.id, "loser": event.detail["loser_name"], "name": record.name}
+    notify(readers, event.verb, record, event.at, **facts)
 
 
 def tell_service_person(event, ticket, by):

@@ -115,8 +115,9 @@ def current_claim(record):
 
 
 def ledger(record):
-    """Who had it, from when to when, and how it came to them; newest first."""
-    rows = Claim.select(Claim, User).join(User, on=Claim.owner).where(Claim.of(record))
+    """Who had it or what was merged into it, from when to when, and how it came to them; newest first."""
+    here = (Claim.record_kind == record.kind()) & Claim.record_id.in_(record.identities)
+    rows = Claim.select(Claim, User).join(User, on=Claim.owner).where(here)
     return list(rows.order_by(Claim.id.desc()).limit(LEDGER))
 
 

@@ -34,6 +34,10 @@ SENTENCES = {
     "lead.invalidated": ("x", N_("marked it as invalid")),
     "lead.revived": ("rotate-clockwise", N_("took it up again")),
     "lead.voided": ("trash", N_("voided it")),
+    "lead.merged": ("arrows-join", N_("merged %(loser_name)s into it")),
+    "lead.unmerged": ("arrow-back-up", N_("took the merge with %(loser_name)s back")),
+    "customer.merged": ("arrows-join", N_("merged %(loser_name)s into it")),
+    "customer.unmerged": ("arrow-back-up", N_("took the merge with %(loser_name)s back")),
     "lead.converted": ("building", N_("converted it into the customer %(customer_name)s")),
     "lead.work_started": ("eye", N_("was at work on it")),
     "customer.lead_linked": ("building", N_("linked a lead of %(owner_name)s with this name")),
@@ -205,11 +209,12 @@ def about(record, viewer):
 
 
 def grounds(record):
-    """Its own events; a customer's are those of all it has and of the leads it was; a deal's include its quotes."""
-    own = (Event.record_kind == record.kind()) & (Event.record_id == record.id)
+    """Its own events, and of what was merged into it; a customer's are those of all it has and of the leads it was; a deal's include its quotes."""
+    ids = record.identities if isinstance(record, Pooled) else [record.id]
+    own = (Event.record_kind == record.kind()) & Event.record_id.in_(ids)
     if record.kind() == "customer":
         leads = Conversion.select(Conversion.lead).where(Conversion.customer == record.id)
-        return (Event.customer_id == record.id) | (Event.record_kind == "lead") & Event.record_id.in_(leads)
+        return Event.customer_id.in_(ids) | (Event.record_kind == "lead") & Event.record_id.in_(leads)
     if record.kind() == "opportunity":
         quotes = Quote.select(Quote.id).where(Quote.opportunity == record.id)
         orders = Order.select(Order.id).where(Order.opportunity == record.id)
