@@ -95,6 +95,24 @@ def can_void_lead(user, lead):
     return user.may("lead.void") and can_edit_lead(user, lead)
 
 
+def can_merge(user, *records):
+    """The owner's side; what is several people's, or lies in a pool, only a manager or an administrator makes one."""
+    if not user.is_a(*SALES) or not all(record.is_open for record in records):
+        return False
+    owners = {record.owner_id for record in records}
+    return user.is_a(User.ADMINISTRATOR, User.MANAGER) or len(owners) == 1 and None not in owners and user.oversees(*owners)
+
+
+def can_undo_merge(user, merge, winner):
+    """Whoever made it, while the record is still on his side; else a manager or an administrator."""
+    return can_merge(user, winner) and (user.is_a(User.ADMINISTRATOR, User.MANAGER) or merge.by_id == user.id)
+
+
+def can_cleanse(user):
+    """Looking through the whole base is a manager's work; he finds what he sees."""
+    return user.is_a(User.ADMINISTRATOR, User.MANAGER)
+
+
 # ---- customers and opportunities -------------------------------------------------------------------------------------
 
 

@@ -44,6 +44,7 @@ VISIBLE = {
     "ticket": SEEN_BY_SALES | {"service": RECORDS},
     "import": rule(admin=(MINE,), manager=(MINE,)),
     "export": rule(manager=(MINE,)),
+    "merge": rule(admin=(MINE,), manager=(MINE,), seller=(MINE,), finance=(MINE,)),
     "notice": rule(seller=(MINE,)),
     "product": everyone("any"),
     "reviewed": rule(admin=(MINE,), manager=(MINE,), seller=(MINE,), finance=(MINE,)),
@@ -134,6 +135,7 @@ ON_RECORDS = {
     "imports.mapping": ("import", ANY),
     "imports.run": ("import", ANY),
     "imports.discard": ("import", ANY),
+    "merges.undo": ("merge", rule(admin=(MINE,), manager=(MINE,), seller=(MINE,))),
     "exports.show": ("export", ANY),
     "exports.progress": ("export", ANY),
     "exports.download": ("export", ANY),
@@ -168,10 +170,12 @@ KINDS_IN_PATH = {
     **dict.fromkeys(("follow_ups.new", "follow_ups.write", "members.new", "members.add", "members.remove"), SPOKEN_TO),
     **dict.fromkeys(("live.start", "live.stop"), SPOKEN_TO),
     **dict.fromkeys(WAYS_THROUGH_A_POOL, POOLED),
+    **dict.fromkeys(("merges.show", "merges.merge"), POOLED),
     "follow_ups.entries": {kind: kind for kind in ("lead", "customer", "opportunity", "quote", "order", "ticket")},
 }
 MAY_BY_KIND = (
     dict.fromkeys(KINDS_IN_PATH, OWNERS_SIDE) | WAYS_THROUGH_A_POOL
+    | dict.fromkeys(("merges.show", "merges.merge"), OWNERS_SIDE | {"admin": (*RECORDS, POOL), "manager": (MINE, TEAM, POOL)})
     | dict.fromkeys(("follow_ups.entries", "live.start", "live.stop"), ANY)
 )
 
@@ -203,6 +207,7 @@ GENERAL = {
     "imports.template": ("admin", "manager"),  # of leads
     **dict.fromkeys(("exports.new", "exports.create"), ("admin", "manager")),  # of leads
     "exports.index": IMPORTERS,
+    "merges.index": ("admin", "manager"),
     "approvals.show": ("admin", "manager", "seller", "finance"),  # of the seller's quote: whoever sees it
     **dict.fromkeys(
         ("settings.index", "settings.save", "design.show", "people.index", "people.new", "people.create", "people.show",

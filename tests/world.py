@@ -13,6 +13,7 @@ from domain import (
     deals,
     follow_ups,
     leads,
+    merging,
     notifications,
     now,
     orders,
@@ -49,6 +50,8 @@ def build(cast):
     notifications.notify([cast.seller], "lead.assigned", SimpleNamespace(kind=lambda: "lead", id=made["lead"]["mine"]), name="x", actor="y")
     export = Export.create(what="lead", user=cast.manager, day=now().date(), title="线索", stored_as="none", status=Export.DONE, total=1)
     made["export"] = {"mine": export.id}
+    twins = [customers.create(cast.seller, name=f"客户 {number}") for number in (1, 2)]
+    made["merge"] = {"mine": merging.merge(*twins, by=cast.seller).id}
     made["notice"] = {"mine": cast.seller.notices.get().id}
     rehearsals.rehearse(recycling.create("lead", cast.admin, name="15 天未跟进", no_follow_up_days=15), cast.admin)
     made["product"] = {"any": Product.select().first().id}

@@ -20,12 +20,14 @@ from views.helpers import (
     fragment_or_redirect,
     get_or_404,
     go,
+    known,
     page,
     page_of,
     part_shown,
     require,
     toast,
 )
+from views.merges import follow
 
 bp = Blueprint("customers", __name__, url_prefix="/customers")
 
@@ -207,7 +209,8 @@ def save(id):
 
 @bp.get("/<int:id>")
 def show(id):
-    return page("customers/show.html", **everything_about(find(id)))
+    customer = known(Customer.visible_to(g.user), id)
+    return page("customers/show.html", **everything_about(customer)) if customer else follow(Customer, id)
 
 
 def everything_about(customer):

@@ -34,6 +34,7 @@ from views.helpers import (
     toast,
     whole,
 )
+from views.merges import follow
 
 bp = Blueprint("leads", __name__, url_prefix="/leads")
 
@@ -180,7 +181,9 @@ def walk_arguments():
 
 @bp.get("/<int:id>")
 def show(id):
-    lead = get_or_404(Lead.visible_to(g.user), id)
+    lead = known(Lead.visible_to(g.user), id)
+    if lead is None:
+        return follow(Lead, id)
     tab = request.args.get("tab")
     return render_template(
         "leads/show.html", record=lead, lead=lead, tab=tab if tab in ("facts", "related") else "stream",
