@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from domain import customers, leads
-from models import BY_KIND, TABLES, Claim, Customer, Event, Lead, Member, Merge, Task, name_key
+from models import BY_KIND, TABLES, Claim, Customer, Event, Lead, Member, Merge, Review, Share, Task, name_key
 
 COLUMNS = {"lead": leads.COLUMNS, "customer": customers.COLUMNS}
-STAYS = {Event, Claim, Merge}  # the audit is never rewritten, and the ledger tells whose each of the two was; both are read through
+# What is not moved: the audit is never rewritten, the ledger tells whose each of the two was, a review judged the one alone.
+STAYS = {Event, Claim, Merge, Review}
 WINNER, LOSER = SIDES = ("winner", "loser")
 MERGED = "merged"
 
@@ -133,27 +134,28 @@ def attached(table, column, by_kind, record):
 
 
 def moves(winner, loser):
-    """Every row that names the loser names the winner; what the winner has already, and may have once, goes instead."""
+    """Every row that names the loser names the winner; what the winner has already, and may have once, stays behind."""
     for table, column, by_kind in attachments(winner.kind()):
         if table in (Task, Member):
             continue
-        doubles = twins(table, column, by_kind, winner, loser)
         rows = attached(table, column, by_kind, loser).select(table.id)
-        ids = [id for (id,) in rows.order_by(table.id).tuples() if id not in doubles]
-        if ids:
+        rows = rows.where(table.id.not_in(twins(table, column, by_kind, winner, loser)))
+        if table is Share and Share.current(winner).exists():
+            rows = rows.where(Share.until.is_null(False))  # those of one day sum to the whole
+        if ids := [id for (id,) in rows.order_by(table.id).tuples()]:
             yield Change(table, ids, {column: loser.id}, {column: winner.id})
-        yield from (gone(row) for row in doubles.values())
 
 
 def twins(table, column, by_kind, winner, loser):
-    """{id: row} of the loser's rows that a unique index does not let stand beside one of the winner's."""
-    found = {}
+    """Ids of the loser's rows that a unique index does not let stand beside one of the winner's."""
+    found = []
     for names, where in unique(table, column):
-        theirs, ours = (attached(table, column, by_kind, record) for record in (loser, winner))
+        others = [getattr(table, name) for name in names]
+        theirs, ours = (attached(table, column, by_kind, record).select(table.id, *others) for record in (loser, winner))
         if where is not None:
             theirs, ours = theirs.where(where), ours.where(where)
-        taken = {tuple(row.__data__[name] for name in names) for row in ours}
-        found |= {row.id: row for row in theirs if tuple(row.__data__[name] for name in names) in taken}
+        taken = {tuple(rest) for _id, *rest in ours.tuples()}
+        found += [id for id, *rest in theirs.tuples() if tuple(rest) in taken]
     return found
 
 

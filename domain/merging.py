@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from domain import Refused, _, customers, events, follow_ups, merge_plans, now, pool_limits, search, transaction
 from domain.merge_plans import Change
-from models import BY_KIND, TABLES, Merge, Task, User
+from models import BY_KIND, TABLES, Collision, Merge, Task, User
 
 KEPT = timedelta(days=30)  # in which a merge can be undone
 ROWS = 500  # in one statement
@@ -51,6 +51,8 @@ def ensure_fit(winner, loser):
             raise Refused(_("%(name)s is closed, so it is not merged.", name=record.name))
     if winner.in_pool and not loser.in_pool:
         raise Refused(_("%(name)s has an owner. Keep it, and merge what lies in the pool into it.", name=loser.name))
+    if all(Collision.select().where(Collision.about([record]), Collision.status == Collision.OPEN).exists() for record in (winner, loser)):
+        raise Refused(_("About each of the two a collision case is open. Have one of them decided first."))
 
 
 def write(plan, by, at):
