@@ -96,21 +96,21 @@ def can_void_lead(user, lead):
 
 
 def can_merge(user, *records):
-    """The owner's side; what is several people's, or lies in a pool, only a manager or an administrator makes one."""
-    if not user.is_a(*SALES) or not all(record.is_open for record in records):
+    """The owner's side; what is several people's, or lies in a pool, only whose role may merge that makes one."""
+    if not all(user.may("record.merge") and user.may(f"{record.kind()}.work") and record.is_open for record in records):
         return False
     owners = {record.owner_id for record in records}
-    return user.is_a(User.ADMINISTRATOR, User.MANAGER) or len(owners) == 1 and None not in owners and user.oversees(*owners)
+    return user.may("record.merge_any") or len(owners) == 1 and None not in owners and user.oversees(*owners)
 
 
 def can_undo_merge(user, merge, winner):
-    """Whoever made it, while the record is still on his side; else a manager or an administrator."""
-    return can_merge(user, winner) and (user.is_a(User.ADMINISTRATOR, User.MANAGER) or merge.by_id == user.id)
+    """Whoever made it, while the record is still on his side; else whose role may merge anybody's."""
+    return can_merge(user, winner) and (user.may("record.merge_any") or merge.by_id == user.id)
 
 
 def can_cleanse(user):
     """Looking through the whole base is a manager's work; he finds what he sees."""
-    return user.is_a(User.ADMINISTRATOR, User.MANAGER)
+    return user.may("base.cleanse")
 
 
 # ---- customers and opportunities -------------------------------------------------------------------------------------

@@ -37,6 +37,8 @@ FUNCTIONS = {  # group: {function: (words, the standing roles that have it from 
         "pool.lock": (N_("Lock against recycling"), SALES),
         "pool.assign": (N_("Assign and move between pools"), MANAGERS),
         "record.hand_over": (N_("Hand over to a colleague"), SALES),
+        "record.merge": (N_("Merge one's own duplicates"), SALES),
+        "record.merge_any": (N_("Merge across owners and pools"), MANAGERS),
     },
     N_("Deals"): {
         "opportunity.see": (N_("See deals"), SALES),
@@ -69,6 +71,7 @@ FUNCTIONS = {  # group: {function: (words, the standing roles that have it from 
         "ticket.export": (N_("Export tickets"), MANAGERS),
     },
     N_("Manage"): {
+        "base.cleanse": (N_("Cleanse the base, see all merges"), MANAGERS),
         "company.administer": (N_("Settings, people, roles, pools; see every pool"), (User.ADMINISTRATOR,)),
     },
 }

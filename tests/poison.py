@@ -21,7 +21,7 @@ OUR_WORDS = {
     "quote": {"number", "status", "pdf_sha256"}, "approvalnode": {"approver_kind", "role"}, "approval": {"record_kind", "role", "status"},
     "order": {"number", "status"}, "ticket": {"status", "kind_of_work", "priority"},
     "import": {"what", "status", "existing", "stored_as", "sha256", "encoding"},
-    "importproblem": {"rule"}, "event": {"verb", "record_kind", "hash", "previous_hash"},
+    "importproblem": {"rule"}, "merge": {"record_kind"}, "event": {"verb", "record_kind", "hash", "previous_hash"},
 }
 
 
