@@ -762,6 +762,115 @@ class Claim(Table):
 Claim.add_index(Claim.record_kind, Claim.record_id, unique=True, where=Claim.ended_at.is_null(), name="claim_one_open")
 
 
+# ---- who gets what comes in ------------------------------------------------------------------------------------------
+
+
+def plain_place(name):
+    """江苏 for 江苏省, 苏州 for 苏州市: as people write them either way."""
+    return (name or "").removesuffix("省").removesuffix("市")
+
+
+class Fitting(Table):
+    """Lists of words that a record is held against: where it is, what it does, how it came; an empty list says nothing."""
+
+    LISTS = ("provinces", "cities", "industries", "sources", "levels")
+
+    provinces = JSON(default=list)
+    cities = JSON(default=list)
+    industries = JSON(default=list)
+    sources = JSON(default=list)
+    levels = JSON(default=list)  # of customers
+
+    def asked(self, record):
+        """[(the words of a list, what the record says)] of the lists that say anything."""
+        told = {
+            "provinces": plain_place(record.province), "cities": plain_place(record.city), "industries": record.industry,
+            "sources": record.source, "levels": getattr(record, "level", ""),
+        }
+        return [([plain_place(word) for word in getattr(self, name)], told[name]) for name in self.LISTS if getattr(self, name)]
+
+
+class AssignmentRule(Fitting):
+    """Who gets what comes into a pool (分配规则): the first rule that fits; one without any list fits everything."""
+
+    METHODS = PERSON, RANDOM, ROUND_ROBIN, LEAST_LOADED, MATCH = ("person", "random", "round_robin", "least_loaded", "match")
+
+    name = TextField()
+    what = TextField()  # lead or customer
+    position = IntegerField()
+    active = BooleanField(default=True)
+    pool = ForeignKeyField(Pool, null=True, backref="+", on_delete="CASCADE")  # what comes into this one; None: into any
+    on_import = BooleanField(default=True)
+    on_form = BooleanField(default=True)
+    on_drop = BooleanField(default=False)
+    method = TextField(default=ROUND_ROBIN)
+    last_user = ForeignKeyField(User, null=True, backref="+", index=False)  # whose turn it was
+
+    @classmethod
+    def comes_by(cls, trigger):
+        return getattr(cls, f"on_{trigger}")
+
+    def fits(self, record):
+        """Whether every list names what the record says, and it lies in the rule's pool."""
+        return self.pool_id in (None, record.pool_id) and all(value in words for words, value in self.asked(record))
+
+
+class AssignmentTaker(Table):
+    """A person, or a department with all below it, among whom a rule chooses."""
+
+    rule = ForeignKeyField(AssignmentRule, backref="takers", on_delete="CASCADE")
+    user = ForeignKeyField(User, null=True, backref="+", index=False)
+    department = ForeignKeyField(Department, null=True, backref="+", index=False)
+
+
+class SellerProfile(Fitting):
+    """What a seller is good at (销售画像), to be matched with what comes in."""
+
+    user = ForeignKeyField(User, unique=True, backref="profiles")
+
+    def matches(self, record):
+        """What the record says and the profile names: one point each."""
+        return [value for words, value in self.asked(record) if value and value in words]
+
+
+class Arrival(Table):
+    """A record that came into a pool and waits to be placed by a rule."""
+
+    record_kind = TextField()
+    record_id = IntegerField()
+    came_by = TextField()  # import, form or drop
+    at = DateTimeField(default=utcnow)
+
+    class Meta:
+        indexes = ((("record_kind", "record_id"), True),)
+
+
+class WebForm(Table):
+    """A page of ours on which anybody may leave his company and number (网页表单); what comes is a lead in the pool."""
+
+    name = TextField()
+    token = TextField(unique=True)
+    title = TextField()
+    thanks = TextField(default="")
+    pool = ForeignKeyField(Pool, backref="+")
+    source = TextField(default="website")
+    active = BooleanField(default=True)
+    created_by = ForeignKeyField(User, backref="+", index=False)
+    created_at = DateTimeField(default=utcnow)
+
+
+class WebFormPost(Table):
+    """That something was sent from an address on the network, so that nobody floods the pool."""
+
+    form = ForeignKeyField(WebForm, backref="posts", on_delete="CASCADE")
+    address = TextField()
+    lead = ForeignKeyField(Lead, backref="+", index=False)
+    at = DateTimeField(default=utcnow)
+
+    class Meta:
+        indexes = ((("address", "at"), False),)
+
+
 class FollowUp(Table):
     """One contact with a lead, customer or opportunity (跟进)."""
 
@@ -1838,7 +1947,7 @@ class LeakAlert(Table):
 
 TABLES = [
     table
-    for table in Table.__subclasses__() + Owned.__subclasses__() + Pooled.__subclasses__()
-    if table not in (Owned, Pooled)
+    for table in Table.__subclasses__() + Owned.__subclasses__() + Pooled.__subclasses__() + Fitting.__subclasses__()
+    if table not in (Owned, Pooled, Fitting)
 ]
 BY_KIND = {table.kind(): table for table in TABLES}

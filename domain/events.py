@@ -14,6 +14,8 @@ GENESIS = "0" * 64
 # What follows from a fact, wired in one place: verb -> functions(event, record, by), named so that no import is circular.
 REACTIONS = {
     "lead.assigned": ("domain.notifications.tell_new_owner",),
+    "lead.placed": ("domain.notifications.tell_new_owner",),
+    "customer.placed": ("domain.notifications.tell_new_owner",),
     "customer.assigned": ("domain.notifications.tell_new_owner",),
     "lead.merged": ("domain.notifications.tell_owner_of_merged",),
     "customer.merged": ("domain.notifications.tell_owner_of_merged",),

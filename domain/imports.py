@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from time import sleep
 
-from domain import Refused, _, bulk, events, import_fields, import_files, import_rows, now, search, transaction
+from domain import Refused, _, arrivals, bulk, events, import_fields, import_files, import_rows, now, search, transaction
 from models import Customer, Import, ImportProblem, Lead, Product
 
 log = logging.getLogger("haitu.imports")
@@ -227,6 +227,7 @@ def tell(job, at, facts):
 def write_leads(job, rows, at):
     fresh = unknown_ones(rows) if job.existing == Import.SKIP else rows
     leads = insert_leads(job, fresh, at)
+    arrivals.expect("lead", [lead.id for lead in leads], arrivals.IMPORT, at)
     tell(job, at, [("lead.imported", lead, None, {"name": lead.name}) for lead in leads])
     return {"created": len(leads), "skipped": len(rows) - len(leads)}
 

@@ -18,6 +18,8 @@ SENTENCES = {
     "handover.finished": _l("%(actor)s handed over to you what %(name)s had: %(number)s records. Please sign the sheet."),
     "ticket.dispatched": _l("%(actor)s dispatched ticket %(number)s to you: %(title)s, %(customer)s."),
     "lead.assigned": _l("%(actor)s assigned %(name)s to you."),
+    "lead.placed": _l("A rule gave you the lead %(name)s."),
+    "customer.placed": _l("A rule gave you the customer %(name)s."),
     "customer.assigned": _l("%(actor)s assigned the customer %(name)s to you."),
     "lead.merged": _l("%(actor)s merged your lead %(loser)s into %(name)s."),
     "customer.merged": _l("%(actor)s merged your customer %(loser)s into %(name)s."),

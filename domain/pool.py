@@ -3,7 +3,7 @@
 One conditional UPDATE decides who has a record; the ledger remembers. `record` is a Lead or a Customer throughout.
 """
 
-from domain import Refused, _, day_of, events, follow_ups, members, now, pool_limits, transaction
+from domain import Refused, _, arrivals, day_of, events, follow_ups, members, now, pool_limits, transaction
 from models import Claim, Opportunity, Pool, User
 
 UNDONE = "undone"
@@ -136,6 +136,8 @@ def leave(record, by, at, reason):
     close(record, by, at, reason)
     follow_ups.drop_plan(record)
     members.dissolve(record, by, at)
+    if reason != UNDONE:
+        arrivals.expect(record.kind(), [record.id], arrivals.DROP, at)
 
 
 # ---- give back (退回公海), and between pools ----------------------------------------------------------------------------
@@ -227,7 +229,7 @@ def shift(record, pool, by, at):
 # ---- assign (分配) ----------------------------------------------------------------------------------------------------
 
 
-def assign(record, to, by, at=None, **told):
+def assign(record, to, by, at=None, verb="assigned", **told):
     """Hand it to a colleague, out of the pool or from another owner. It does not use up claims, only room."""
     at = at or now()
     ensure_may_own(to)
@@ -235,7 +237,7 @@ def assign(record, to, by, at=None, **told):
         raise Refused(_("%(name)s has this lead already.", name=to.name))
     with transaction():
         pool_limits.ensure_room([record], to)
-        hand_over(record, to, by, at, **told)
+        hand_over(record, to, by, at, verb, **told)
 
 
 def assign_many(records, to, by, at=None):
@@ -248,7 +250,7 @@ def assign_many(records, to, by, at=None):
         return each(moving, lambda record: hand_over(record, to, by, at))
 
 
-def hand_over(record, to, by, at, **told):
+def hand_over(record, to, by, at, verb="assigned", **told):
     table, old, old_id = type(record), record.owner, record.owner_id
     as_seen = (table.owner == old_id) if old_id else table.owner.is_null()
     own(record, to, at, as_seen & table.changes_hands())
@@ -259,7 +261,7 @@ def hand_over(record, to, by, at, **told):
     follow_ups.hand_plan(record, to)
     members.strike(record, to)
     events.record(
-        f"{record.kind()}.assigned", record, by, {"owner": old_id}, {"owner": to.id}, at,
+        f"{record.kind()}.{verb}", record, by, {"owner": old_id}, {"owner": to.id}, at,
         owner_name=to.name, last_owner_name=old.name if old else "", **told,
     )
 

@@ -5,7 +5,7 @@ from time import sleep
 
 from peewee import fn
 
-from domain import due, events, members, notifications, now, recycling_warnings, transaction
+from domain import arrivals, due, events, members, notifications, now, recycling_warnings, transaction
 from models import Claim, Member, Pool, RecycleRule, RecycleRun, Task, User
 
 WINDOW, BATCH = 5_000, 50  # records looked at, and taken, at a time
@@ -91,6 +91,7 @@ def leave(rule, ids, records, at):
         Claim.record_kind == rule.what, Claim.record_id.in_(ids), Claim.ended_at.is_null()
     ).execute()
     Task.delete().where(Task.record_kind == rule.what, Task.record_id.in_(ids), Task.done_at.is_null()).execute()
+    arrivals.expect(rule.what, ids, arrivals.DROP, at)
     teams = Member.select(Member.record_id).where(Member.record_kind == rule.what, Member.record_id.in_(ids)).distinct()
     with_team = {row.record_id for row in teams}
     for record in records:

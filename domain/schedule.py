@@ -9,6 +9,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from domain import (
     accounts,
+    assignment,
     backup,
     collision_report,
     exports,
@@ -33,6 +34,7 @@ def start(data):
     clock.add_job(run, "interval", hours=1, args=("uploads", lambda: imports.forget_old_uploads(data)))
     clock.add_job(run, "interval", hours=1, args=("exports", lambda: exports.forget_old_files(data)))
     clock.add_job(run, "interval", hours=1, args=("leaks", leaks.sweep))
+    clock.add_job(run, "interval", minutes=1, args=("assignment", assignment.settle))
     clock.add_job(run, "interval", hours=1, args=("statistics", schema.refresh_statistics))
     clock.add_job(run, "cron", minute="*/15", args=("recycling", recycling_runs.catch_up, False))  # the first after 03:00
     clock.add_job(run, args=("recycling", recycling_runs.catch_up, False))  # at once, what was missed

@@ -15,12 +15,14 @@ ONE_SITTING = timedelta(hours=1)  # edits no further apart than this read as one
 # A fact named like a dictionary field (drop_reason) is shown by that word, one ending in `_at` as a time, amounts as money.
 SENTENCES = {
     "lead.created": ("plus", N_("added this lead")),
+    "lead.sent_in": ("world", N_("came in through the web form %(form)s")),
     "lead.imported": ("upload", N_("imported this lead from %(file)s")),
     "lead.claimed": ("ripple", N_("claimed it from %(pool)s")),
     "lead.unclaimed": ("arrow-back-up", N_("took the claim back")),
     "lead.released": ("ripple", N_("gave it back to %(pool)s: %(drop_reason)s")),
     "lead.recycled": ("refresh", N_("took it back to %(pool)s by the rule %(rule)s: %(days)s days were over, counted from %(since_at)s")),
     "lead.assigned": ("user-share", N_("assigned it to %(owner_name)s")),
+    "lead.placed": ("user-share", N_("gave it to %(owner_name)s by the rule %(rule)s: %(placed_by)s %(matched)s")),
     "lead.moved": ("arrow-right", N_("moved it from %(left)s to %(pool)s")),
     "lead.locked": ("lock", N_("locked it: no rule recycles it")),
     "lead.unlocked": ("lock-open", N_("unlocked it")),
@@ -53,6 +55,7 @@ SENTENCES = {
     "customer.released": ("ripple", N_("gave it back to %(pool)s: %(drop_reason)s")),
     "customer.recycled": ("refresh", N_("took it back to %(pool)s by the rule %(rule)s: %(days)s days were over, counted from %(since_at)s")),
     "customer.assigned": ("user-share", N_("assigned it to %(owner_name)s")),
+    "customer.placed": ("user-share", N_("gave it to %(owner_name)s by the rule %(rule)s: %(placed_by)s %(matched)s")),
     "customer.moved": ("arrow-right", N_("moved it from %(left)s to %(pool)s")),
     "customer.locked": ("lock", N_("locked it: no rule recycles it")),
     "customer.unlocked": ("lock-open", N_("unlocked it")),

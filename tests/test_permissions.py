@@ -6,7 +6,19 @@ business: 200, 303, 409 or 422). Whoever is not logged in is sent to the login p
 
 import pytest
 
-from models import Approval, ApprovalNode, Choice, Department, Pool, RecycleRule, Stage, User, db
+from models import (
+    Approval,
+    ApprovalNode,
+    AssignmentRule,
+    Choice,
+    Department,
+    Pool,
+    RecycleRule,
+    Stage,
+    User,
+    WebForm,
+    db,
+)
 from tests import world
 
 PEOPLE = ("admin", "manager", "seller", "rival", "outsider", "finance", "service")
@@ -220,12 +232,14 @@ GENERAL = {
          "calendar.index", "calendar.decide", "recycling.index", "recycling.new", "recycling.create", "recycling.show", "recycling.save",
          "recycling.rehearse", "recycling.rehearsal", "recycling.switch_on", "recycling.switch_off", "recycling.retire",
          "recycling.move_up", "system.back_up", "system.check_audit",
-         "leaks.index", "leaks.save"),
+         "leaks.index", "leaks.save", "assignment.index", "assignment.new", "assignment.create", "assignment.edit", "assignment.save",
+         "assignment.move_up", "assignment.remove", "assignment.profile", "assignment.save_profile", "web_forms.index", "web_forms.new",
+         "web_forms.create", "web_forms.edit", "web_forms.save"),
         ADMINISTRATORS,
     ),
 }
 PUBLIC = {"static", "health.show", "accounts.login", "accounts.log_in", "accounts.appearance", "setup.show", "setup.found"} | {
-    "complaints.show", "complaints.file",
+    "complaints.show", "complaints.file", "web_forms.show", "web_forms.send",
 }
 OWN_SESSION = {"accounts.end_session"}  # test_accounts.py: one's own sessions and nobody else's
 LISTED = {*ON_RECORDS, *KINDS_IN_PATH, *GENERAL, *PUBLIC, *OWN_SESSION}
@@ -328,7 +342,8 @@ def somewhere(endpoint, made):
     """A valid address of a route that is not about anybody's record."""
     of_the_settings = {
         "people": User, "departments": Department, "settings_pools": Pool, "stages": Stage, "approval_nodes": ApprovalNode,
-        "words": Choice, "pools": Pool, "recycling": RecycleRule,
+        "words": Choice, "pools": Pool, "recycling": RecycleRule, "assignment": AssignmentRule,
+        "web_forms": WebForm,
     }
     table = of_the_settings.get(endpoint.split(".")[0])
     last = table.select().order_by(table.id.desc()).first().id if table else None

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 from domain import (
     approvals,
+    assignment,
     customers,
     deals,
     follow_ups,
@@ -21,6 +22,7 @@ from domain import (
     recycling,
     rehearsals,
     tickets,
+    web_forms,
 )
 from models import Collision, Export, Import, ImportProblem, Licence, Member, Pool, Product, Quote, Review
 from tests import offers
@@ -54,6 +56,8 @@ def build(cast):
     made["merge"] = {"mine": merging.merge(*twins, by=cast.seller).id}
     made["notice"] = {"mine": cast.seller.notices.get().id}
     rehearsals.rehearse(recycling.create("lead", cast.admin, name="15 天未跟进", no_follow_up_days=15), cast.admin)
+    rule = assignment.save_rule(None, cast.admin, takers=[cast.rival], name="轮流", what="lead", on_import=False, on_form=False)
+    web_forms.save(None, cast.admin, name="展会", title="留下联系方式", pool=rule.pool or Pool.of("lead").get())
     made["product"] = {"any": Product.select().first().id}
     leads.create(cast.rival, name="客户 mine")
     reviewed = customers.create(cast.seller, name="新客户")

@@ -1,8 +1,10 @@
 """Form fields for what people type here: telephones, credit codes, amounts, quantities, tax rates, words of a dictionary."""
 
+import re
 from decimal import Decimal, InvalidOperation
 
 from flask import g
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from peewee import Model
 from wtforms import SelectField, StringField, ValidationError
@@ -14,6 +16,7 @@ from domain.money import PricingError, format_money, format_quantity, parse_mone
 from models import User
 from views.formats import choices
 
+MOST_WORDS, LONGEST_WORD = 100, 20
 TAX_RATES = (13, 9, 6, 3, 1, 0)  # percent, as the law has them
 
 PRICING_WORDS = {
@@ -50,6 +53,21 @@ class Line(StringField):
 
     def complaint(self, text):
         return None
+
+
+class WordsField(StringField):
+    """Several words in one line, commas or blanks between them; its data is a list."""
+
+    def _value(self):
+        return self.raw_data[0] if self.raw_data else ", ".join(self.data or [])
+
+    def process_formdata(self, values):
+        words = re.split(r"[\s,，、;；]+", values[0]) if values else []
+        self.data = list(dict.fromkeys(word for word in words if word))
+
+    def pre_validate(self, form):
+        if any(len(word) > LONGEST_WORD for word in self.data or []) or len(self.data or []) > MOST_WORDS:
+            raise ValidationError(_("%(most)s words at the most, of %(longest)s characters each.", most=MOST_WORDS, longest=LONGEST_WORD))
 
 
 class PhoneField(Line):

@@ -36,6 +36,10 @@ OUTCOMES = {
     "refused": _l("Refused"),
 }
 QUICK_OUTCOMES = ("connected", "no_answer", "wechat_added")
+PLACED_BY = {
+    "person": _l("named in it"), "random": _l("by chance"), "round_robin": _l("in turn"), "least_loaded": _l("holds least"),
+    "match": _l("fits best"),
+}
 MONEY = {"amount", "order_discount", "total"}
 MORNING = 10  # o'clock: when a step is due that was planned for "tomorrow"
 PICK = "pick"
@@ -166,6 +170,8 @@ def shown(name, value):
         return money(value)
     if name in ("stage", "previous_stage"):
         return stage_called(value)
+    if name == "placed_by":
+        return str(PLACED_BY.get(value, value))
     if name == "node":
         return node_called(value)
     return when(datetime.fromisoformat(value)) if name.endswith("_at") else str(value)

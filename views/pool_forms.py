@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField, ValidationError
 from wtforms.validators import DataRequired, Optional
 
-from models import Pool, User
+from models import AssignmentRule, Pool, User
 from views.fields import ChoiceField
 
 
@@ -34,16 +34,26 @@ class ReleaseForm(FlaskForm):
             raise ValidationError(_("%(pool)s takes: %(reasons)s.", pool=pool.name, reasons=words))
 
 
-class AssignForm(FlaskForm):
-    to = SelectField(_l("To whom"), [DataRequired(_l("Choose a colleague."))], coerce=int)
+SPREADS = {
+    AssignmentRule.ROUND_ROBIN: _l("All these colleagues in turn"), AssignmentRule.LEAST_LOADED: _l("Whoever holds least"),
+    AssignmentRule.RANDOM: _l("By chance"),
+}
 
-    def __init__(self, *args, **options):
+
+class AssignForm(FlaskForm):
+    """To one colleague; a selection also among all of them (`spreads`), each record by itself."""
+
+    to = SelectField(_l("To whom"), [DataRequired(_l("Choose a colleague."))])
+
+    def __init__(self, *args, spreads=False, **options):
         super().__init__(*args, **options)
-        self.to.choices = [(person.id, person.name) for person in colleagues()]
+        self.people = {str(person.id): person for person in colleagues()}
+        self.to.choices = [(id, person.name) for id, person in self.people.items()] + (list(SPREADS.items()) if spreads else [])
 
     @property
     def colleague(self):
-        return User.get_by_id(self.to.data)
+        """The one who was chosen; None where all of them share."""
+        return self.people.get(self.to.data)
 
 
 class MoveForm(FlaskForm):

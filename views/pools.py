@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from domain import now, pool, search
+from domain import assignment, now, pool, search
 from domain.pool_limits import quota
 from models import Customer, Lead, Pool, capped_counts, mask_phones_in
 from permissions import can_assign, can_claim, can_hand_out, can_lock, can_move, can_release, sees
@@ -34,7 +34,7 @@ from views.helpers import (
     whole,
     with_messages,
 )
-from views.pool_forms import AssignForm, MoveForm, ReleaseForm, colleagues
+from views.pool_forms import SPREADS, AssignForm, MoveForm, ReleaseForm, colleagues
 
 bp = Blueprint("pools", __name__)
 
@@ -67,7 +67,7 @@ def show(id):
     return page(
         "pools/show.html", "list", pool=here, pools=tabs(here, pools), kinds=kinds(here, pools),
         records=page_of(query, table.entered_pool_at, table.id), quota=quota(g.user, here.what, here), filters=filters(),
-        within=WITHIN, colleagues=colleagues() if hands_out else (),
+        within=WITHIN, colleagues=list(colleagues()) if hands_out else (), spreads=SPREADS,
         others=[each for each in pools if each.what == here.what and each.id != here.id] if hands_out else (),
         claims=here.is_claimed_from or here.is_run_by(g.user),
     )
@@ -265,12 +265,21 @@ def assign(plural, id):
 def assign_selection(plural):
     records = selection(TABLES[plural].visible_to(g.user))
     require(all(can_assign(g.user, record) for record in records))
-    form = AssignForm()
+    form = AssignForm(spreads=True)
     if not form.validate_on_submit():
         abort(422)
+    if form.colleague is None:
+        return spread_selection(records, form)
     assigned, lost = pool.assign_many(records, form.colleague, by=g.user)
     number = len(assigned)
     tell(ngettext("%(num)s assigned to %(name)s.", "%(num)s assigned to %(name)s.", number, name=form.colleague.name), lost)
+    return go(remember_where())
+
+
+def spread_selection(records, form):
+    given = assignment.spread(records, list(form.people.values()), form.to.data, by=g.user)
+    people = len({user.id for _record, user in given})
+    toast(ngettext("%(num)s assigned, to %(people)s colleagues.", "%(num)s assigned, to %(people)s colleagues.", len(given), people=people))
     return go(remember_where())
 
 
