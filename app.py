@@ -43,6 +43,7 @@ from views import answers, formats, shell
 FLASK, OLDEST_FLASK = version("flask"), (3, 1, 3)  # older ones let a shared cache keep a session (CVE-2026-27205)
 MEGABYTE = 1024 * 1024
 LARGEST_BODY = 60 * MEGABYTE  # what the server takes in before anybody asks who sends it; a little more than a file may have
+MOST_CONNECTIONS = 1_000  # browsers keep several open each; at waitress's own 100 the next one to come waits
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SHORTEST_KEY = 32
 
@@ -73,6 +74,7 @@ def settings():
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "PERMANENT_SESSION_LIFETIME": 30 * 24 * 3600,
+        "SESSION_REFRESH_EACH_REQUEST": False,  # else a page that asks for news brings back the cookie of a moment ago
         "MAX_CONTENT_LENGTH": 50 * MEGABYTE,
         "MAX_FORM_MEMORY_SIZE": 2 * MEGABYTE,
         "MAX_FORM_PARTS": 6_000,
@@ -230,7 +232,10 @@ def serve():
     handover_runner.resume()
     rehearsals.resume()
     Thread(target=pinyin.load, daemon=True).start()  # the readings are loaded before anybody waits for them
-    server = create_server(app, host=app.config["HOST"], port=app.config["PORT"], threads=8, ident=None, max_request_body_size=LARGEST_BODY)
+    server = create_server(
+        app, host=app.config["HOST"], port=app.config["PORT"], threads=8, ident=None, max_request_body_size=LARGEST_BODY,
+        connection_limit=MOST_CONNECTIONS, asyncore_use_poll=True,
+    )
     address = app.config["BASE_URL"] or f"http://{app.config['HOST']}:{app.config['PORT']}"
     print(f"Haitu is at {address}", flush=True)
     server.run()

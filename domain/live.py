@@ -13,7 +13,7 @@ from domain import events, now
 from models import BY_KIND, Event, Presence, User
 
 KEPT = 2_000  # facts; a page that has slept through more is told to load again
-POOLED = ("lead",)
+POOLED = ("lead", "customer")
 OWNERSHIP = {"owner", "pool", "status"}  # columns that say in whose hands a record is
 ARRIVALS = ("created", "imported")
 PEOPLE = ("user", "department", "role")

@@ -10,6 +10,7 @@ from flask import abort, current_app, flash, g, make_response, redirect, render_
 from peewee import EnclosedNodeList
 from werkzeug.exceptions import HTTPException
 
+from domain import live
 from models import Company, capped_counts
 from permissions import can_administer
 
@@ -61,6 +62,13 @@ def company():
     """Who we are, read once per request; None before the set-up."""
     g.company = g.get("company") or Company.current()
     return g.company
+
+
+def news():
+    """What is new, as new as the settings ask, and the same throughout a request."""
+    if "news" not in g:
+        g.news = live.lookout.look(current_app.config["NEWS_AGE"])
+    return g.news
 
 
 # ---- messages --------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from collections import defaultdict
 from functools import lru_cache
 from zlib import crc32
 
-from flask import Blueprint, abort, current_app, g, render_template, request
+from flask import Blueprint, abort, g, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -14,7 +14,7 @@ from models import BY_KIND, Pool, Presence, capped_counts
 from permissions import sees
 from views.follow_ups import KINDS, find
 from views.formats import capped as count_words
-from views.helpers import whole
+from views.helpers import news, whole
 from views.pools import narrowed
 
 bp = Blueprint("live", __name__)
@@ -28,19 +28,6 @@ DOINGS = {
     Presence.TICKET: _l("opening a ticket"),
 }
 NAMED = 2  # of several who are at work at once
-
-
-def latest():
-    """The news, as new as the settings ask, and the same throughout a request."""
-    if "news" not in g:
-        g.news = live.lookout.look(current_app.config["NEWS_AGE"])
-    return g.news
-
-
-@bp.app_template_global()
-def newest_fact():
-    """From where on a page that is drawn now asks for news."""
-    return latest().head
 
 
 # ---- who asks --------------------------------------------------------------------------------------------------------
@@ -58,8 +45,7 @@ def holder(token, people, minute):
 
 def whoever_looks(token):
     """The person at an open page, known without a question to the database."""
-    news = latest()
-    return holder(token, news.people, news.minute)
+    return holder(token, news().people, news().minute)
 
 
 # ---- the questions of a page -----------------------------------------------------------------------------------------
@@ -68,24 +54,23 @@ def whoever_looks(token):
 @bp.get("/changes")
 def changes():
     """204 as long as nothing is new for this page; else what is, in parts that live.js puts in their places."""
-    news, shown = latest(), shown_records()
-    since, mark = told_before(news)
-    people = at_work_on(news, shown)
+    shown, (since, mark) = shown_records(), told_before()
+    people = at_work_on(shown)
     new_mark = f"{crc32(repr(sorted(people.items())).encode()):x}" if people else ""
-    pool = news_of_pool(news, since, shown)
-    headers = {SINCE: f"{news.head}.{new_mark}"}
+    pool = news_of_pool(since, shown)
+    headers = {SINCE: f"{news().head}.{new_mark}"}
     if new_mark == mark and not pool:
         return "", 204, headers
     return render_template("live/changes.html", people=people, pool=pool), 200, headers
 
 
-def told_before(news):
+def told_before():
     """(the newest fact, the mark of who was at work) of the last answer, as the page gives them back."""
     head, _dot, mark = request.args.get("since", "").partition(".")
     try:
         return whole(head), mark
     except ValueError:
-        return news.head, mark
+        return news().head, mark
 
 
 def shown_records():
@@ -102,22 +87,22 @@ def shown_records():
     return shown
 
 
-def at_work_on(news, shown):
+def at_work_on(shown):
     """{(kind, id): [AtWork]}: the others who are at work on what is shown and what this person may see of it."""
     found = defaultdict(list)
-    for who in news.present:
+    for who in news().present:
         for kind, id in who.places:
             if who.user_id != g.user.id and id in shown.get(kind, ()):
                 found[kind, id].append(who)
-    seen = {kind: seen_of(news, kind, frozenset(id for other, id in found if other == kind)) for kind, _id in found}
+    seen = {kind: seen_of(kind, frozenset(id for other, id in found if other == kind)) for kind, _id in found}
     return {place: people for place, people in found.items() if place[1] in seen[place[0]]}
 
 
-def seen_of(news, kind, ids):
+def seen_of(kind, ids):
     """Those of these ids that this person may see."""
     table, user = BY_KIND[kind], g.user
     visible = table.visible_to(user).where(table.id.in_(ids))
-    return news.once((user.id, kind, ids), lambda: {id for (id,) in visible.select(table.id).tuples()})
+    return news().once((user.id, kind, ids), lambda: {id for (id,) in visible.select(table.id).tuples()})
 
 
 @bp.app_template_global()
@@ -138,35 +123,38 @@ def doing_words(who):
 # ---- an open page of a pool ------------------------------------------------------------------------------------------
 
 
-def news_of_pool(news, since, shown):
-    """What left and entered the pool of ?pool=lead.3 since then; None when it is as it was, or not this person's to see."""
-    kind, _dot, id = request.args.get("pool", "").partition(".")
-    if kind not in live.POOLED or not id.isdecimal():
+def news_of_pool(since, shown):
+    """What left and entered the pool of ?pool=3&what=lead since then; None when it is as it was, or not this person's to see."""
+    kind, id = request.args.get("what", ""), request.args.get("pool", type=whole)
+    if kind not in live.POOLED or id is None:
         return None
-    id, slept = whole(id), since < news.floor
-    moved = {fact.record_id: fact for fact in news.after(since) if fact.moves and fact.kind == kind}
+    slept = since < news().floor
+    moved = {fact.record_id: fact for fact in news().after(since) if fact.moves and fact.kind == kind}
     gone = [fact for fact in moved.values() if fact.record_id in shown[kind] and fact.pool_id != id]
     come = {fact.record_id for fact in moved.values() if fact.record_id not in shown[kind] and fact.pool_id == id}
     mine = any(g.user.id in (fact.actor_id, fact.owner_id) for fact in moved.values())
-    here = next((pool for pool in open_pools(news) if pool.id == id), None) if gone or come or mine or slept else None
+    here = next((pool for pool in open_pools() if pool.id == id), None) if gone or come or mine or slept else None
     if here is None:
         return None
     return {
-        "kind": kind, "gone": gone, "come": fitting(here, come), "slept": slept, "now": now(), "counts": counts(news),
+        "kind": kind, "gone": gone, "come": fitting(here, come), "slept": slept, "now": now(), "counts": counts(),
         "quota": quota(g.user, kind, here) if mine or slept else None,
     }
 
 
-def open_pools(news):
-    return news.once(("pools", g.user.id), lambda: list(Pool.open_to(g.user)))
+def open_pools():
+    return news().once(("pools", g.user.id), lambda: list(Pool.open_to(g.user)))
 
 
-def counts(news):
+def counts():
     """{pool: how many lie in it, in words}, counted once for everybody."""
-    here = open_pools(news)
-    queries = {f"pool_{pool.id}": BY_KIND[pool.what].pooled_in(pool) for pool in here}
-    numbers = news.once(tuple(queries), lambda: capped_counts(queries))
+    here = open_pools()
+    numbers = news().once(("counts", *(pool.id for pool in here)), lambda: capped_counts(lying_in(here)))
     return {pool.id: count_words(numbers[f"pool_{pool.id}"]) for pool in here}
+
+
+def lying_in(pools):
+    return {f"pool_{pool.id}": BY_KIND[pool.what].pooled_in(pool) for pool in pools}
 
 
 def fitting(here, ids):

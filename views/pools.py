@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from domain import assignment, now, pool, search
+from domain import assignment, events, now, pool, search
 from domain.pool_limits import quota
 from models import Customer, Lead, Pool, capped_counts, mask_phones_in
 from permissions import can_assign, can_claim, can_hand_out, can_lock, can_move, can_release, sees
@@ -60,6 +60,7 @@ def index():
 
 @bp.get("/pools/<int:id>")
 def show(id):
+    since, _hash = events.head()  # before the rows are read, so that nothing falls between
     here = get_or_404(Pool.open_to(g.user), id)
     table = table_of(here)
     query = narrowed(table.lying_in(here), here)
@@ -69,7 +70,7 @@ def show(id):
         records=page_of(query, table.entered_pool_at, table.id), quota=quota(g.user, here.what, here), filters=filters(),
         within=WITHIN, colleagues=list(colleagues()) if hands_out else (), spreads=SPREADS,
         others=[each for each in pools if each.what == here.what and each.id != here.id] if hands_out else (),
-        claims=here.is_claimed_from or here.is_run_by(g.user),
+        claims=here.is_claimed_from or here.is_run_by(g.user), since=since,
     )
 
 

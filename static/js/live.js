@@ -1,7 +1,7 @@
 // What others do while one looks: who is at work on a record (正在跟进), and which rows left or entered an open pool.
 //
 //   <span class="here" data-live="lead.12">                 is filled with the chip of whoever else is at work on it
-//   <div data-pool="lead.3" data-since="1042">              rows of others' are struck and leave; what is new is counted on [data-news]
+//   <div data-pool="3" data-what="lead" data-since="1042">  rows of others' are struck and leave; what is new is counted on [data-news]
 //   <form data-at-work="/leads/12/presence" data-doing="follow_up">   tells the others once somebody writes in it; data-at-once: when it opens
 //   <div data-record="/leads/12/presence">                  a telephone number tapped on this page is a call about this record
 "use strict";
@@ -24,11 +24,11 @@
       const [kind, id] = place.dataset.live.split(".");
       (ids[kind] ??= new Set()).add(id);
     });
-    const pool = one("[data-pool]")?.dataset.pool;
+    const pool = one("[data-pool]")?.dataset;
     const query = new URLSearchParams(pool ? location.search : "");
     ["after", "before"].forEach(name => query.delete(name));
     query.set("since", since);
-    if (pool) query.set("pool", pool);
+    if (pool) { query.set("pool", pool.pool); query.set("what", pool.what); }
     Object.entries(ids).forEach(([kind, set]) => query.append("on", [kind, ...set].join(".")));
     return `/changes?${query}`;
   }
@@ -96,9 +96,9 @@
   }
 
   // What came in is counted on a line over the list, which itself stays as it is until one asks for it.
-  const arrived = new Set();
+  let line, arrived = new Set();
   function announce(ids, slept) {
-    const line = one("[data-news]");
+    if (line !== one("[data-news]")) [line, arrived] = [one("[data-news]"), new Set()];
     ids.forEach(id => arrived.add(id));
     if (!line) return;
     const words = one("[data-news-words]", line);
