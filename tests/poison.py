@@ -21,6 +21,13 @@ OUR_WORDS = {
     "quote": {"number", "status", "pdf_sha256"}, "approvalnode": {"approver_kind", "role"}, "approval": {"record_kind", "role", "status"},
     "order": {"number", "status"}, "ticket": {"status", "kind_of_work", "priority"},
     "import": {"what", "status", "existing", "stored_as", "sha256", "encoding"},
+    "role": {"key", "origin"}, "arrival": {"record_kind", "came_by"}, "assignmentrule": {"what", "method"}, "webform": {"token"},
+    "webformpost": {"address"}, "presence": {"record_kind", "doing"}, "recyclerule": {"what", "state"}, "rehearsal": {"calendar"},
+    "recyclewarning": {"reader_kind", "record_kind"}, "touch": {"record_kind", "what"}, "collision": {"record_kind", "status"},
+    "collisionact": {"what"}, "share": {"record_kind"}, "complaintlink": {"token"}, "complaint": {"address"},
+    "handover": {"status", "split"}, "handoveritem": {"what", "status"}, "review": {"status"}, "licence": {"type"},
+    "allowance": {"role"}, "recordview": {"record_kind"}, "reveal": {"record_kind"}, "leakalert": {"what"},
+    "export": {"what", "stored_as", "status", "sha256"},
     "importproblem": {"rule"}, "merge": {"record_kind"}, "event": {"verb", "record_kind", "hash", "previous_hash"},
 }
 
