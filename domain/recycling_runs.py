@@ -3,7 +3,7 @@
 from threading import Lock
 from time import sleep
 
-from peewee import fn
+from peewee import SQL, Case, fn
 
 from domain import arrivals, due, events, members, notifications, now, recycling_warnings, transaction
 from models import Claim, Member, Pool, RecycleRule, RecycleRun, Task, User
@@ -64,36 +64,42 @@ def still_on(rule):
 def take(reckoning, rule, this, ids, ripe, pools, at):
     """One batch, asked once more whether it is due: together with its ledger, its facts and the count, or not at all."""
     table = reckoning.table
+    here = table.id.between(ids[0], ids[-1]) & ripe
     with transaction():
-        rows = {row.id: row for row in table.select(table, User).join(User, on=table.owner).where(table.id.in_(ids), ripe)}
-        taken = []
-        for pool in {reckoning.target(rule, row) for row in rows.values()}:
-            group = [id for id, row in rows.items() if reckoning.target(rule, row) == pool]
-            moved = table.update(**columns(table, rule, pool, at)).where(table.id.in_(group), ripe).returning(table.id)
-            taken += [rows[row.id] for row in moved.execute()]
-        leave(rule, [row.id for row in taken], taken, at)
+        rows = {row.id: row for row in table.select(table, User).join(User, on=table.owner).where(here)}
+        moved = table.update(**columns(reckoning, rule, rows.values(), at)).where(here).returning(table.id).execute()
+        taken = [rows[row.id] for row in moved]
+        if taken:
+            leave(rule, taken, at)
         why = reckoning.protections(taken)
         events.append([fact(rule, row, why[row.id][0], pools[reckoning.target(rule, row)]) for row in taken], None, at)
         RecycleRun.update(taken=RecycleRun.taken + len(taken)).where(RecycleRun.id == this.id).execute()
 
 
-def columns(table, rule, pool, at):
+def columns(reckoning, rule, rows, at):
     """What pool.drop() writes on one record, on many."""
+    table = reckoning.table
     return {
-        "owner": None, "pool": pool, "entered_pool_at": at, "drop_reason": rule.name, "last_owner": table.owner, "owned_since": None,
-        "locked_at": None, "next_at": None, "updated_at": at,
+        "owner": None, "pool": rule.pool_id or target(reckoning, rows), "entered_pool_at": at, "drop_reason": rule.name,
+        "last_owner": table.owner, "owned_since": None, "locked_at": None, "next_at": None, "updated_at": at,
     } | table.WAY_IN
 
 
-def leave(rule, ids, records, at):
+def target(reckoning, rows):
+    """Reckoning.target() in SQL: where it came from, else the first pool of its owner."""
+    homeless = {row.owner_id for row in rows if not row.home_pool_id}
+    if not homeless:
+        return reckoning.table.home_pool
+    return fn.COALESCE(reckoning.table.home_pool, Case(reckoning.table.owner, [(id, reckoning.homes[id].id) for id in homeless]))
+
+
+def leave(rule, records, at):
     """The ownership, the plan and the team end, as in pool.leave()."""
-    Claim.update(ended_at=at, end_reason=rule.name).where(
-        Claim.record_kind == rule.what, Claim.record_id.in_(ids), Claim.ended_at.is_null()
-    ).execute()
-    Task.delete().where(Task.record_kind == rule.what, Task.record_id.in_(ids), Task.done_at.is_null()).execute()
-    arrivals.expect(rule.what, ids, arrivals.DROP, at)
-    teams = Member.select(Member.record_id).where(Member.record_kind == rule.what, Member.record_id.in_(ids)).distinct()
-    with_team = {row.record_id for row in teams}
+    these = SQL(f"record_id IN ({', '.join(str(record.id) for record in records)})")
+    Claim.update(ended_at=at, end_reason=rule.name).where(Claim.record_kind == rule.what, these, Claim.ended_at.is_null()).execute()
+    Task.delete().where(Task.record_kind == rule.what, these, Task.done_at.is_null()).execute()
+    arrivals.expect(rule.what, [record.id for record in records], arrivals.DROP, at)
+    with_team = {row.record_id for row in Member.select(Member.record_id).where(Member.record_kind == rule.what, these)}
     for record in records:
         if record.id in with_team:
             members.dissolve(record, None, at)
