@@ -47,6 +47,6 @@ def is_fresh(reader, record, last_day):
 def tell(reader, owner, records, why, at):
     readers = {
         OWNER: lambda: [owner], SUPERIOR: lambda: list(filter(None, [owner.superior])),
-        ADMINISTRATOR: lambda: list(User.select().where(User.role == User.ADMINISTRATOR)),
+        ADMINISTRATOR: lambda: list(User.select().where(User.who_may("company.administer"))),
     }[reader]()
     notifications.tell_due(reader, readers, owner, records, why, at)
