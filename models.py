@@ -1855,9 +1855,13 @@ class Allowance(Table):
 
     @classmethod
     def of(cls, role):
-        """The one that was set for the role, else the usual one: administrators have no limit."""
-        unlimited = dict.fromkeys(cls.LIMITS) if role == User.ADMINISTRATOR else {}
-        return cls.get_or_none(cls.role == role) or cls(role=role, **unlimited)
+        """The one that was set for the role, else the usual one."""
+        return cls.get_or_none(cls.role == role) or cls.usual(role)
+
+    @classmethod
+    def usual(cls, role):
+        """Administrators have no limit."""
+        return cls(role=role, **(dict.fromkeys(cls.LIMITS) if role == User.ADMINISTRATOR else {}))
 
 
 class RecordView(Table):

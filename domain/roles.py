@@ -64,6 +64,13 @@ def add(name, like, by, name_en=""):
     return role
 
 
+def edit(role, by, having, **names):
+    """What one role may, and what it is called: all of it, or nothing."""
+    with transaction():
+        rename(role, by, **names)
+        decide({role: having}, by)
+
+
 def rename(role, by, name, name_en=""):
     before, after = events.changes(role, name=name, name_en=name_en)
     if not after:

@@ -14,6 +14,7 @@ from models import (
     Department,
     Pool,
     RecycleRule,
+    Role,
     Stage,
     User,
     WebForm,
@@ -223,6 +224,7 @@ GENERAL = {
     "approvals.show": ("admin", "manager", "seller", "finance"),  # of the seller's quote: whoever sees it
     **dict.fromkeys(
         ("settings.index", "settings.save", "design.show", "people.index", "people.new", "people.create", "people.show",
+         "roles.index", "roles.save_matrix", "roles.new", "roles.create", "roles.show", "roles.save", "roles.remove",
          "people.save", "people.disable", "people.enable", "people.reset_password", "departments.index", "departments.add",
          "departments.show", "departments.save", "departments.remove", "settings_pools.index", "settings_pools.new",
          "settings_pools.create", "settings_pools.show", "settings_pools.save", "settings_pools.remove", "stages.index",
@@ -342,7 +344,7 @@ def somewhere(endpoint, made):
     """A valid address of a route that is not about anybody's record."""
     of_the_settings = {
         "people": User, "departments": Department, "settings_pools": Pool, "stages": Stage, "approval_nodes": ApprovalNode,
-        "words": Choice, "pools": Pool, "recycling": RecycleRule, "assignment": AssignmentRule,
+        "words": Choice, "pools": Pool, "roles": Role, "recycling": RecycleRule, "assignment": AssignmentRule,
         "web_forms": WebForm,
     }
     table = of_the_settings.get(endpoint.split(".")[0])

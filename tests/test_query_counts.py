@@ -26,7 +26,7 @@ LISTS = {
     "finance": ("/orders", "/quotes", "/approvals", "/customers"),
     "service": ("/tickets", "/tickets?tab=all"),
     "admin": (
-        "/settings", "/settings/people", "/settings/departments", "/settings/pools", "/settings/stages",
+        "/settings", "/settings/people", "/settings/roles", "/settings/departments", "/settings/pools", "/settings/stages",
         "/settings/words/source", "/settings/approvals", "/settings/system", "/settings/calendar", "/settings/recycling", "/pools/{pool}",
     ),
 }

@@ -133,6 +133,8 @@ PAGES = [
     Page("import-result", "manager", "/imports/{import_done}"),
     Page("settings", "admin", "/settings"), Page("settings-departments", "admin", "/settings/departments"),
     Page("settings-department", "admin", "/settings/departments/{department}"), Page("settings-people", "admin", "/settings/people"),
+    Page("settings-roles", "admin", "/settings/roles"), Page("settings-role", "admin", "/settings/roles/3"),
+    Page("settings-role-new", "admin", "/settings/roles/new"),
     Page("settings-person", "admin", "/settings/people/{person}"), Page("settings-person-new", "admin", "/settings/people/new"),
     Page("settings-pools", "admin", "/settings/pools"), Page("settings-pool", "admin", "/settings/pools/{pool}"),
     Page("settings-assignment", "admin", "/settings/assignment"), Page("settings-assignment-rule", "admin", "/settings/assignment/new?what=lead"),

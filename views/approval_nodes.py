@@ -11,7 +11,7 @@ from domain import approval_nodes
 from models import ApprovalNode, User
 from views.fields import Line, longest
 from views.helpers import administrators_only, get_or_404, go, toast
-from views.roles import roles
+from views.roles import role_choices
 
 bp = Blueprint("approval_nodes", __name__, url_prefix="/settings/approvals")
 bp.before_request(administrators_only)
@@ -49,7 +49,7 @@ def choices(node):
         found.append((node.user_id, node.user.name))
     return {
         _("By position"): [(ApprovalNode.SUPERIOR, _("The submitter's superior"))],
-        _("Anyone of a role"): [(f"{ApprovalNode.ROLE}:{role}", name) for role, name in roles(which_may="quote.see")],
+        _("Anyone of a role"): [(f"{ApprovalNode.ROLE}:{role}", name) for role, name in role_choices(which_may="quote.see")],
         _("A person"): [(f"{ApprovalNode.PERSON}:{id}", name) for id, name in found],
     }
 

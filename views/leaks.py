@@ -11,7 +11,7 @@ from wtforms.validators import NumberRange, Optional
 from domain import allowances, day_of, leaks, now, watermark
 from models import Allowance, Company, Department, LeakAlert, User
 from views.helpers import administrators_only, go, page_of, toast
-from views.roles import roles
+from views.roles import role_choices
 
 bp = Blueprint("leaks", __name__, url_prefix="/settings/leaks")
 bp.before_request(administrators_only)
@@ -27,7 +27,7 @@ KINDS = {
 
 
 class LimitsForm(FlaskForm):
-    """One number per role and limit; empty is no limit."""
+    """One number per role and limit; empty is no limit. Its fields are those of the roles that there are: form_of() adds them."""
 
     watermark = BooleanField(
         _l("Watermark"),
@@ -41,21 +41,26 @@ class LimitsForm(FlaskForm):
         return {name: self[f"{role}_{name}"].data for name in Allowance.LIMITS}
 
 
-for _role in User.ROLES:
-    for _name, _label in LIMITS.items():
-        setattr(LimitsForm, f"{_role}_{_name}", IntegerField(_label, [Optional(), NumberRange(0, MOST)]))
+def form_of(roles, **options):
+    fields = {
+        f"{role}_{name}": IntegerField(label, [Optional(), NumberRange(0, MOST)])
+        for role, _words in roles for name, label in LIMITS.items()
+    }
+    return type("LimitsForm", (LimitsForm,), fields)(**options)
 
 
 @bp.get("")
 def index():
-    numbers = {f"{role}_{name}": getattr(Allowance.of(role), name) for role in User.ROLES for name in Allowance.LIMITS}
-    return leaks_page(LimitsForm(formdata=None, watermark=Company.current().watermark, **numbers))
+    known = {row.role: row for row in Allowance.select()}
+    limits = {role: known.get(role) or Allowance.usual(role) for role, _words in role_choices()}
+    numbers = {f"{role}_{name}": getattr(limits[role], name) for role in limits for name in Allowance.LIMITS}
+    return leaks_page(form_of(role_choices(), formdata=None, watermark=Company.current().watermark, **numbers))
 
 
 def leaks_page(form, status=200):
     alerts = LeakAlert.visible_to(g.user)
     return render_template(
-        "settings/leaks.html", form=form, roles=roles(), limits=LIMITS, kinds=KINDS, people=people(), shown=SHOWN,
+        "settings/leaks.html", form=form, roles=role_choices(), limits=LIMITS, kinds=KINDS, people=people(), shown=SHOWN,
         alerts=page_of(alerts, LeakAlert.at, LeakAlert.id, size=20), floors=leaks.FLOORS, days=leaks.DAYS,
     ), status
 
@@ -73,11 +78,11 @@ def share(kinds):
 
 @bp.post("")
 def save():
-    form = LimitsForm()
+    form = form_of(role_choices())
     if not form.validate_on_submit():
         return leaks_page(form, 422)
     watermark.switch(form.watermark.data, by=g.user)
-    for role in User.ROLES:
+    for role, _words in role_choices():
         allowances.change(role, by=g.user, **form.limits_of(role))
     toast(_("Saved."))
     return go(url_for("leaks.index"))

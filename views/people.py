@@ -15,7 +15,7 @@ from views.accounts import scopes
 from views.departments import in_tree_order
 from views.fields import EmailField, Line, PhoneField, id_of, longest
 from views.helpers import administrators_only, get_or_404, go, toast
-from views.roles import roles
+from views.roles import role_choices
 
 bp = Blueprint("people", __name__, url_prefix="/settings/people")
 bp.before_request(administrators_only)
@@ -35,7 +35,7 @@ class PersonForm(FlaskForm):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         self.department.choices = [(row.id, f"{'　' * depth}{row.name}") for row, depth in in_tree_order()]
-        self.role.choices, self.data_scope.choices = roles(), scopes()
+        self.role.choices, self.data_scope.choices = role_choices(), scopes()
 
 
 class NewPersonForm(PersonForm):

@@ -14,7 +14,7 @@ from views.departments import in_tree_order
 from views.fields import fixed_choices
 from views.formats import choices
 from views.helpers import administrators_only, get_or_404, go, toast
-from views.roles import roles
+from views.roles import role_choices
 
 bp = Blueprint("settings_pools", __name__, url_prefix="/settings/pools")
 bp.before_request(administrators_only)
@@ -59,7 +59,7 @@ class PoolForm(FlaskForm):
         sellers = User.select().where(User.who_may("pool.see"), User.disabled_at.is_null()).order_by(User.id)
         people = [(row.id, row.name) for row in sellers]
         self.users.choices = self.administrators.choices = people
-        self.roles.choices = roles(which_may="pool.see")
+        self.roles.choices = role_choices(which_may="pool.see")
         self.hidden_fields.choices = list(HIDEABLE.items())
         self.drop_reasons.choices = choices("drop_reason")
 
@@ -90,7 +90,7 @@ def index():
 
 def members_of(every):
     """{pool id: [names]}, in one query."""
-    names, role_names = {pool.id: [] for pool in every}, dict(roles())
+    names, role_names = {pool.id: [] for pool in every}, dict(role_choices())
     scopes = PoolScope.select(PoolScope, Department, User).join(Department, JOIN.LEFT_OUTER).switch(PoolScope)
     for scope in scopes.join(User, JOIN.LEFT_OUTER):
         member = scope.department or scope.user
