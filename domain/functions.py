@@ -64,7 +64,7 @@ FUNCTIONS = {  # group: {function: (words, the standing roles that have it from 
     N_("Tickets"): {
         "ticket.see": (N_("See tickets"), (*SALES, User.SERVICE)),
         "ticket.see_all": (N_("See everybody's tickets"), (User.SERVICE,)),
-        "ticket.create": (N_("Open tickets"), (*SALES, User.SERVICE)),
+        "ticket.create": (N_("Create tickets"), (*SALES, User.SERVICE)),
         "ticket.dispatch": (N_("Dispatch tickets"), (*MANAGERS, User.SERVICE)),
         "ticket.serve": (N_("Be dispatched and do the work"), (User.SERVICE,)),
         "ticket.call_back": (N_("Call back after the work"), MANAGERS),
