@@ -9,6 +9,7 @@ from models import (
     BY_KIND,
     Approval,
     ApprovalNode,
+    AssignmentTaker,
     Department,
     HandoverItem,
     Lead,
@@ -27,7 +28,7 @@ POOLED = ("customer", "lead")
 OWNERSHIP = ("owner", "owned_since", "last_owner", "locked_at", "home_pool")
 STATE = ("entered_pool_at", "drop_reason", "status", "next_at")  # comes back from a pool, where nobody can have changed it
 REASON = "handover"  # 离职交接, among the words for why something lies in a pool
-ROWS = {"member": Member, "pool_scope": PoolScope, "pool_administrator": PoolAdministrator}
+RIGHTS = {"pool_scope": (PoolScope, "pool"), "pool_administrator": (PoolAdministrator, "pool"), "assignment_taker": (AssignmentTaker, "rule")}
 
 
 def move(item, handover, at):
@@ -43,7 +44,7 @@ def put_back(item, handover, by, at):
 def moves(item):
     return {
         **dict.fromkeys(RECORDS, (give, give_back)), **dict.fromkeys(("step", "step_done"), (give_step, give_step_back)),
-        **dict.fromkeys(("pool_scope", "pool_administrator"), (pass_right, pass_right_back)),
+        **dict.fromkeys(RIGHTS, (pass_right, pass_right_back)),
         "approval": (ask_another, ask_again), "approval_node": (replace, replace_back), "member": (leave, join_again),
         "head": (step_down, head_again),
     }[item.what]
@@ -214,8 +215,8 @@ def join_again(item, handover, by, at):
 
 
 def pass_right(item, handover, at):
-    """The last one of a pool passes on, any other ends: a pool without members would be open to everybody."""
-    table = ROWS[item.what]
+    """The last one of a pool or rule passes on, any other ends: a pool without members would be open to everybody."""
+    table, place = RIGHTS[item.what]
     row = table.get_or_none(table.id == item.record_id, table.user == handover.leaver_id)
     if row is None:
         return HandoverItem.GONE
@@ -224,24 +225,27 @@ def pass_right(item, handover, at):
         table.update(user=item.to).where(table.id == row.id).execute()
     else:
         row.delete_instance()
-    tell_pool(item, row.pool, handover, handover.by, at, handover.leaver_id, item.to_id)
+    tell_right(item, getattr(row, place), handover, handover.by, at, handover.leaver_id, item.to_id)
     return HandoverItem.MOVED
 
 
 def pass_right_back(item, handover, by, at):
-    table, row = ROWS[item.what], item.before["row"]
+    (table, place), row = RIGHTS[item.what], item.before["row"]
+    about = table._meta.fields[place].rel_model.get_or_none(id=row[place])
+    if about is None:
+        return HandoverItem.KEPT
     if item.to_id:
         back = table.update(user=handover.leaver).where(table.id == row["id"], table.user == item.to_id).execute()
     else:
-        back = Pool.select().where(Pool.id == row["pool"]).exists() and insert_again(table, row, ("pool", "user"))
+        back = insert_again(table, row, (place, "user"))
     if not back:
         return HandoverItem.KEPT
-    tell_pool(item, Pool.get_by_id(row["pool"]), handover, by, at, item.to_id, handover.leaver_id)
+    tell_right(item, about, handover, by, at, item.to_id, handover.leaver_id)
     return HandoverItem.RETURNED
 
 
-def tell_pool(item, about, handover, by, at, before, after):
-    events.record("pool.edited", about, by, {item.what: before}, {item.what: after}, at, handover=handover.id)
+def tell_right(item, about, handover, by, at, before, after):
+    events.record(f"{about.kind()}.edited", about, by, {item.what: before}, {item.what: after}, at, handover=handover.id)
 
 
 def step_down(item, handover, at):

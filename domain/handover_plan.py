@@ -5,10 +5,10 @@ from collections import Counter, defaultdict
 from peewee import fn
 
 from domain import approvals, holdings, pool_limits
-from models import BY_KIND, Approval, Customer, Handover, Pool, User
+from models import BY_KIND, Approval, Customer, Handover, Lead, Pool, User
 
 ENDS = ("member",)  # what nobody takes over
-RIGHTS = ("pool_scope", "pool_administrator")  # what ends too, but for the last one of a pool: it would open to all, or have nobody
+RIGHTS = ("pool_scope", "pool_administrator", "assignment_taker")  # end too, but for the last one: a pool would open to all
 
 
 class Plan:
@@ -16,18 +16,14 @@ class Plan:
 
     def __init__(self, handover):
         self.handover, self.leaver = handover, handover.leaver
-        people = {user.id: user for user in User.select().where(User.disabled_at.is_null())}
+        people = {user.id: user for user in User.with_role().where(User.disabled_at.is_null())}
         self.people = [people[id] for id in handover.successors if id in people]
         self.instead = {what: people[id] for what, id in handover.instead.items() if id in people}
-        self.room = {what: {user.id: pool_limits.quota(user, what).room for user in self.everyone} for what in ("customer", "lead")}
+        self.room = {what: {id: room.room for id, room in rooms(what).items()} for what in ("customer", "lead")}
         self.given = Counter()
         self.homes = {what: home_of(self.leaver, what) for what in ("customer", "lead")}
         self.areas = known_areas(self.people) if handover.split == Handover.AREA else {}
         self.of_customer = defaultdict(dict)  # customer -> {what kind of work: who has it}
-
-    @property
-    def everyone(self):
-        return [*self.people, *(person for person in self.instead.values() if person not in self.people)]
 
     def rows(self, held):
         """The columns of the items, in their order."""
@@ -109,6 +105,16 @@ class Plan:
         if local:
             return max(local, key=lambda user: known[user.id])
         return min(people, key=lambda user: self.given[user.id])
+
+
+def rooms(what):
+    """{user id: Quota} of everybody who works here, in two queries; the day's claims do not matter here."""
+    table = {"customer": Customer, "lead": Lead}[what]
+    counted = table.select(table.owner, fn.COUNT(table.id)).where(table.owner.is_null(False), pool_limits.taking_room(table))
+    held = dict(counted.group_by(table.owner).tuples())
+    capacity = pool_limits.company_limits(what)[1]
+    active = User.select(User.id).where(User.disabled_at.is_null())
+    return {user.id: pool_limits.Quota(0, 0, held.get(user.id, 0), capacity) for user in active}
 
 
 def home_of(leaver, what):

@@ -12,6 +12,8 @@ from domain import approvals, pool_limits
 from models import (
     Approval,
     ApprovalNode,
+    AssignmentRule,
+    AssignmentTaker,
     Claim,
     Company,
     Conversion,
@@ -91,7 +93,7 @@ def leads(rows):
 def deals(rows):
     query = rows.select(Opportunity, Customer, Stage).join(Customer).switch(Opportunity).join(Stage).order_by(Opportunity.id)
     for row in query:
-        facts = {"customer": row.customer.name, "stage": row.stage_id, "amount": row.amount, "state": row.status}
+        facts = {"customer": row.customer.name, "stage": row.stage.name, "amount": row.amount, "state": row.status}
         yield Held("opportunity", row.id, row.name, facts, row.customer_id)
 
 
@@ -157,6 +159,12 @@ def administrations(rows):
         yield Held("pool_administrator", row.id, row.pool.name, {"last": not others.exists()})
 
 
+def turns(rows):
+    for row in rows.select(AssignmentTaker, AssignmentRule).join(AssignmentRule).order_by(AssignmentTaker.id):
+        others = AssignmentTaker.select().where(AssignmentTaker.rule == row.rule_id, AssignmentTaker.id != row.id)
+        yield Held("assignment_taker", row.id, row.rule.name, {"last": not others.exists()})
+
+
 def headships(rows):
     for row in rows.select(User, Department).join(Department):
         yield Held("head", row.id, row.department.name, {"department": row.department_id})
@@ -177,6 +185,7 @@ HELD = {
     "member": Holding(Member.user, memberships),
     "pool_scope": Holding(PoolScope.user, scopes),
     "pool_administrator": Holding(PoolAdministrator.user, administrations),
+    "assignment_taker": Holding(AssignmentTaker.user, turns),
     "head": Holding(User.id, headships, User.heads_department),
     "claim": Holding(Claim.owner, None, Claim.ended_at.is_null()),  # the ledger follows its record
 }

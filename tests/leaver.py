@@ -3,9 +3,23 @@
 from datetime import timedelta
 
 from domain import approvals, customers, deals, follow_ups, leads, members, notifications, now, orders, pool, tickets
-from models import ApprovalNode, Customer, Lead, Member, Pool, PoolAdministrator, PoolScope, Quote, Stage, User
+from models import (
+    ApprovalNode,
+    AssignmentRule,
+    AssignmentTaker,
+    Customer,
+    Lead,
+    Member,
+    Pool,
+    PoolAdministrator,
+    PoolScope,
+    Quote,
+    Stage,
+    User,
+)
 from tests import offers
 
+LOOSE = (Member, PoolScope, PoolAdministrator, AssignmentTaker)  # rows that a handover deletes; an undo makes new ones
 PROVINCES = ("江苏", "浙江", "广东", "")
 
 
@@ -72,6 +86,10 @@ def add_rights(leaver, cast, rng):
     for user in (leaver, cast.rival):
         PoolScope.create(pool=pools[1], user=user)
     PoolAdministrator.create(pool=pools[1], user=leaver)
+    rule = AssignmentRule.create(name="轮流", what="lead", position=1)
+    for user in (leaver, cast.rival):
+        AssignmentTaker.create(rule=rule, user=user)
+    AssignmentTaker.create(rule=AssignmentRule.create(name="给他", what="lead", position=2, active=False), user=leaver)
     User.update(heads_department=rng.random() < 0.5).where(User.id == leaver.id).execute()
     lost = Lead.with_people().where(Lead.owner == leaver, Lead.status == Lead.FOLLOWING).first()
     if lost:
@@ -85,10 +103,10 @@ def ownership():
     seen = {}
     for what, holding in holdings.HELD.items():
         table = holding.column.model
-        if what == "claim" or table in (Member, PoolScope, PoolAdministrator):
+        if what == "claim" or table in LOOSE:
             continue
         seen[table] = {row["id"]: owned_columns(row) for row in table.select().dicts()}
-    for table in (Member, PoolScope, PoolAdministrator):
+    for table in LOOSE:
         seen[table] = sorted(tuple(sorted((name, str(value)) for name, value in row.items() if name != "id")) for row in table.select().dicts())
     return seen
 

@@ -59,6 +59,7 @@ VISIBLE = {
     "export": rule(manager=(MINE,)),
     "merge": rule(admin=(MINE,), manager=(MINE,), seller=(MINE,), finance=(MINE,)),
     "notice": rule(seller=(MINE,)),
+    "handover": rule(admin=(MINE,), rival=(MINE,)),
     "product": everyone("any"),
     "reviewed": rule(admin=(MINE,), manager=(MINE,), seller=(MINE,), finance=(MINE,)),
     "collision": rule(admin=(MINE,), manager=(MINE,), seller=(MINE,), rival=(MINE,)),
@@ -167,6 +168,10 @@ ON_RECORDS = {
         ("reviews.resubmit", "reviews.keep_licence", "reviews.licence"), ("reviewed", rule(admin=(MINE,), manager=(MINE,), seller=(MINE,)))
     ),
     "notices.read": ("notice", ANY),
+    **dict.fromkeys(
+        ("handovers.show", "handovers.progress", "handovers.start", "handovers.undo", "handovers.discard"), ("handover", rule(admin=(MINE,)))
+    ),
+    "handovers.sheet": ("handover", ANY),
     "products.edit": ("product", rule(admin=("any",), manager=("any",), finance=("any",))),
     "products.save": ("product", rule(admin=("any",), manager=("any",), finance=("any",))),
 }
@@ -223,7 +228,8 @@ GENERAL = {
     "merges.index": ("admin", "manager"),
     "approvals.show": ("admin", "manager", "seller", "finance"),  # of the seller's quote: whoever sees it
     **dict.fromkeys(
-        ("settings.index", "settings.save", "design.show", "people.index", "people.new", "people.create", "people.show",
+        ("handovers.index", "handovers.new", "handovers.plan_form", "handovers.plan",
+         "settings.index", "settings.save", "design.show", "people.index", "people.new", "people.create", "people.show",
          "roles.index", "roles.save_matrix", "roles.new", "roles.create", "roles.show", "roles.save", "roles.remove",
          "people.save", "people.disable", "people.enable", "people.reset_password", "departments.index", "departments.add",
          "departments.show", "departments.save", "departments.remove", "settings_pools.index", "settings_pools.new",
@@ -344,7 +350,7 @@ def somewhere(endpoint, made):
     """A valid address of a route that is not about anybody's record."""
     of_the_settings = {
         "people": User, "departments": Department, "settings_pools": Pool, "stages": Stage, "approval_nodes": ApprovalNode,
-        "words": Choice, "pools": Pool, "roles": Role, "recycling": RecycleRule, "assignment": AssignmentRule,
+        "words": Choice, "pools": Pool, "handovers": User, "roles": Role, "recycling": RecycleRule, "assignment": AssignmentRule,
         "web_forms": WebForm,
     }
     table = of_the_settings.get(endpoint.split(".")[0])

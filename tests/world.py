@@ -24,7 +24,20 @@ from domain import (
     tickets,
     web_forms,
 )
-from models import Collision, Export, Import, ImportProblem, Licence, Member, Pool, Product, Quote, Review
+from models import (
+    Collision,
+    Export,
+    Handover,
+    HandoverItem,
+    Import,
+    ImportProblem,
+    Licence,
+    Member,
+    Pool,
+    Product,
+    Quote,
+    Review,
+)
 from tests import offers
 
 
@@ -58,6 +71,7 @@ def build(cast):
     rehearsals.rehearse(recycling.create("lead", cast.admin, name="15 天未跟进", no_follow_up_days=15), cast.admin)
     rule = assignment.save_rule(None, cast.admin, takers=[cast.rival], name="轮流", what="lead", on_import=False, on_form=False)
     web_forms.save(None, cast.admin, name="展会", title="留下联系方式", pool=rule.pool or Pool.of("lead").get())
+    made["handover"] = {"mine": add_handover(cast).id}
     made["product"] = {"any": Product.select().first().id}
     leads.create(cast.rival, name="客户 mine")
     reviewed = customers.create(cast.seller, name="新客户")
@@ -66,6 +80,14 @@ def build(cast):
     made["reviewed"] = {"mine": reviewed.id}
     made["collision"] = {"mine": Collision.get(Collision.record_kind == "customer", Collision.record_id == made["customer"]["mine"]).id}
     return made
+
+
+def add_handover(cast):
+    """One that is done, too long ago to be undone: the rival was given a customer by it."""
+    columns = {"status": Handover.DONE, "by": cast.admin, "finished_at": now() - timedelta(days=2)}
+    done = Handover.create(leaver=cast.disabled, successors=[cast.rival.id], **columns)
+    HandoverItem.create(handover=done, what="customer", record_id=1, name="移交的客户", to=cast.rival, status=HandoverItem.MOVED)
+    return done
 
 
 def add_chain(made, relation, owner, cast):

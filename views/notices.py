@@ -13,7 +13,7 @@ bp = Blueprint("notices", __name__)
 PLACES = {
     "lead": "leads.show", "customer": "customers.show", "opportunity": "opportunities.show", "quote": "quotes.show",
     "order": "orders.show", "ticket": "tickets.show", "export": "exports.show", "leakalert": "leaks.index",
-    "collision": "collisions.show",
+    "collision": "collisions.show", "handover": "handovers.sheet",
 }
 COUNTED = "company.collisions_counted"  # leads to the report of its month
 

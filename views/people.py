@@ -9,7 +9,7 @@ from peewee import JOIN
 from wtforms import BooleanField, PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
-from domain import Refused, accounts
+from domain import Refused, accounts, holdings
 from models import Customer, Department, Lead, User, capped_counts
 from views.accounts import scopes
 from views.departments import in_tree_order
@@ -89,7 +89,9 @@ def person_page(form, person, reset=None):
     sees = {}
     if person:
         sees = capped_counts({"customers": Customer.visible_to(person), "leads": Lead.visible_to(person)})
-    return render_template("settings/person.html", form=form, person=person, reset=reset or ResetForm(formdata=None), sees=sees)
+    held = holdings.counts(person) if person and person.active else {}
+    reset = reset or ResetForm(formdata=None)
+    return render_template("settings/person.html", form=form, person=person, reset=reset, sees=sees, held=held)
 
 
 def form_of(person):

@@ -308,7 +308,7 @@ restoreDrafts();
 // ---- Small things ----
 
 on("click", event => {
-  const button = event.target.closest("[data-show-password], [data-copy], [data-step]");
+  const button = event.target.closest("[data-show-password], [data-copy], [data-step], [data-print]");
   if (!button) return;
   if (button.dataset.showPassword) {
     const input = document.getElementById(button.dataset.showPassword);
@@ -317,6 +317,7 @@ on("click", event => {
     button.setAttribute("aria-pressed", String(!shown));
     [button.textContent, button.dataset.hide] = [button.dataset.hide, button.textContent];
   }
+  if ("print" in button.dataset) window.print();
   if (button.dataset.copy) navigator.clipboard?.writeText(button.dataset.copy).then(() => toast(body.dataset.copied));
 });
 

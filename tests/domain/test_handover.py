@@ -40,7 +40,7 @@ SAID = {
     "import.user": "who brought the file in", "visit.user": "who was there", "handover.leaver": "this very thing",
     "handoveritem.to": "this very thing", "presence.user": "who works on it right now; gone by itself",
     "recordview.user": "who looked", "reveal.user": "who looked", "leakalert.user": "who was conspicuous",
-    "assignmenttaker.user": "a rule passes over whoever has left", "assignmentrule.last_user": "whose turn it was",
+    "assignmentrule.last_user": "whose turn it was",
     "sellerprofile.user": "what he was good at",
     "export.user": "his alone, and gone after a week",
     "collision.owner": "what a ruling said", "share.user": "what a ruling gave him for what he did",
