@@ -26,6 +26,7 @@ from domain import (
     Refused,
     accounts,
     backup,
+    cleansing,
     demo,
     events,
     export_runner,
@@ -231,6 +232,7 @@ def serve():
     export_runner.resume(app.config["DATA"])
     handover_runner.resume()
     rehearsals.resume()
+    cleansing.resume()
     Thread(target=pinyin.load, daemon=True).start()  # the readings are loaded before anybody waits for them
     server = create_server(
         app, host=app.config["HOST"], port=app.config["PORT"], threads=8, ident=None, max_request_body_size=LARGEST_BODY,

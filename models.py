@@ -1192,6 +1192,69 @@ class Merge(Table):
         indexes = ((("at", "id"), False), (("record_kind", "winner_id"), False))
 
 
+class Apart(Table):
+    """Two leads or two customers that look alike and are not the same company (不是同一家), as somebody has judged."""
+
+    record_kind = TextField()
+    one_id = IntegerField()  # the smaller id
+    other_id = IntegerField()
+    by = ForeignKeyField(User, backref="+", index=False)
+    at = DateTimeField(default=utcnow)
+
+    class Meta:
+        indexes = ((("record_kind", "one_id", "other_id"), True), (("record_kind", "other_id"), False))
+
+
+class CleansingRun(Table):
+    """One look through the whole base (数据清洗). How far it came survives a restart."""
+
+    RUNNING, DONE = STATUSES = ("running", "done")
+    NEEDS = ("reach", "contact", "city", "industry")  # what may be asked of every record
+
+    by = ForeignKeyField(User, backref="+", index=False)
+    status = TextField(default=RUNNING)
+    needs = JSON(default=list)
+    step = IntegerField(default=0)
+    after_id = IntegerField(default=0)
+    looked = IntegerField(default=0)
+    total = IntegerField(default=0)
+    gone = IntegerField(default=0)  # findings of the run before that are no more
+    started_at = DateTimeField(default=utcnow)
+    finished_at = DateTimeField(null=True)
+
+
+class CleansingFinding(Table):
+    """Something that a run found: two records that may be one, a value in a bad form, a record that lacks something."""
+
+    DUPLICATE, FORMAT, MISSING = SORTS = ("duplicate", "format", "missing")
+
+    run = ForeignKeyField(CleansingRun, backref="findings", on_delete="CASCADE", index=False)
+    sort = TextField()
+    record_kind = TextField()  # lead, customer or contact
+    record_id = IntegerField()
+    holder_kind = TextField()  # lead or customer: through which one sees it
+    holder_id = IntegerField()
+    other_id = IntegerField(null=True)  # of a duplicate
+    fields = JSON(default=list)
+    value = TextField(default="")
+    suggestion = TextField(default="")  # how the value is written, where there is but one way
+    key = TextField()  # by which the next run knows it again
+    is_new = BooleanField(default=False)
+    settled_at = DateTimeField(null=True)
+
+    class Meta:
+        indexes = ((("run", "key"), True), (("run", "sort", "id"), False))
+
+    @classmethod
+    def visible_to(cls, user):
+        """What was found about records that this person sees."""
+        seen = [
+            (cls.holder_kind == table.kind()) & fn.EXISTS(table.select(SQL("1")).where(table.id == cls.holder_id, table.seen_by(user)))
+            for table in (Lead, Customer)
+        ]
+        return cls.select().where(seen[0] | seen[1])
+
+
 # ---- products and quotes ---------------------------------------------------------------------------------------------
 
 

@@ -35,6 +35,24 @@ def of(viewer, name="", phone="", credit_code="", except_lead=None):
     return [Match(record, reason(record, wanted), (record.kind(), record.id) in seen) for record in found]
 
 
+def groups(what, after_id=0, limit=250):
+    """(groups of ids that are likely one company, the last id looked at; None at the end) of the next `limit` records."""
+    table = Customer if what == "customer" else Lead
+    columns = (table.name_key, table.phone, table.credit_code)
+    open_ones = table.merged_into.is_null() if what == "customer" else table.status.not_in((Lead.CONVERTED, Lead.VOIDED))
+    rows = list(table.select(table.id, *columns).where(table.id > after_id, open_ones).order_by(table.id).limit(limit))
+    alike = {row.id: {row.id} for row in rows}
+    for column in columns:
+        told = {row.__data__[column.name] for row in rows} - {""}
+        found = table.select(table.id, column).where(column.in_(told), open_ones).tuples() if told else ()
+        ids = {}
+        for id, value in found:
+            ids.setdefault(value, set()).add(id)
+        for row in rows:
+            alike[row.id] |= ids.get(row.__data__[column.name], set())
+    return [sorted(ids) for id, ids in alike.items() if len(ids) > 1 and min(ids) == id], rows[-1].id if rows else None
+
+
 def same(table, wanted):
     return table.with_people().where(reduce(or_, (getattr(table, column) == value for column, value in wanted.items())))
 

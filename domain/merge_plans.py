@@ -6,11 +6,26 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from domain import customers, leads
-from models import BY_KIND, TABLES, Claim, Customer, Event, Lead, Member, Merge, Review, Share, Task, name_key
+from models import (
+    BY_KIND,
+    TABLES,
+    Claim,
+    CleansingFinding,
+    Customer,
+    Event,
+    Lead,
+    Member,
+    Merge,
+    Review,
+    Share,
+    Task,
+    name_key,
+)
 
 COLUMNS = {"lead": leads.COLUMNS, "customer": customers.COLUMNS}
-# What is not moved: the audit is never rewritten, the ledger tells whose each of the two was, a review judged the one alone.
-STAYS = {Event, Claim, Merge, Review}
+# What is not moved: the audit is never rewritten, the ledger tells whose each of the two was, a review judged the one alone, and
+# a finding says what was so when the base was looked through.
+STAYS = {Event, Claim, Merge, Review, CleansingFinding}
 WINNER, LOSER = SIDES = ("winner", "loser")
 MERGED = "merged"
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from domain import Refused, _, customers, events, follow_ups, merge_plans, now, pool_limits, search, transaction
+from domain import Refused, _, cleansing, customers, events, follow_ups, merge_plans, now, pool_limits, search, transaction
 from domain.merge_plans import Change
 from models import BY_KIND, TABLES, Collision, Merge, Task, User
 
@@ -61,6 +61,7 @@ def write(plan, by, at):
         apply(change)
     winner, loser = plan.winner, plan.loser
     search.index(winner.kind(), type(winner).get_by_id(winner.id))
+    cleansing.settle_both(winner, loser, at)
     return Merge.create(
         record_kind=winner.kind(), winner_id=winner.id, loser_id=loser.id, loser_name=loser.name, by=by, at=at,
         journal=[change.kept() for change in plan.changes],

@@ -28,7 +28,8 @@ OUR_WORDS = {
     "handover": {"status", "split"}, "handoveritem": {"what", "status"}, "review": {"status"}, "licence": {"type"},
     "allowance": {"role"}, "recordview": {"record_kind"}, "reveal": {"record_kind"}, "leakalert": {"what"},
     "export": {"what", "stored_as", "status", "sha256"},
-    "importproblem": {"rule"}, "merge": {"record_kind"}, "event": {"verb", "record_kind", "hash", "previous_hash"},
+    "importproblem": {"rule"}, "merge": {"record_kind"}, "apart": {"record_kind"},
+    "cleansingrun": {"status"}, "cleansingfinding": {"sort", "record_kind", "holder_kind"}, "event": {"verb", "record_kind", "hash", "previous_hash"},
 }
 
 

@@ -57,6 +57,7 @@ VISIBLE = {
     "ticket": SEEN_BY_SALES | {"service": RECORDS},
     "import": rule(admin=(MINE,), manager=(MINE,)),
     "export": rule(manager=(MINE,)),
+    "finding": everyone(MINE),  # the page is closed to all but managers, whatever they see
     "merge": rule(admin=(MINE,), manager=(MINE,), seller=(MINE,), finance=(MINE,)),
     "notice": rule(seller=(MINE,)),
     "handover": rule(admin=(MINE,), rival=(MINE,)),
@@ -149,6 +150,7 @@ ON_RECORDS = {
     "imports.mapping": ("import", ANY),
     "imports.run": ("import", ANY),
     "imports.discard": ("import", ANY),
+    **dict.fromkeys(("cleansing.fix", "cleansing.tell_apart", "cleansing.tell_alike"), ("finding", rule(admin=(MINE,), manager=(MINE,)))),
     "merges.undo": ("merge", rule(admin=(MINE,), manager=(MINE,), seller=(MINE,))),
     "exports.show": ("export", ANY),
     "exports.progress": ("export", ANY),
@@ -225,7 +227,7 @@ GENERAL = {
     "imports.template": ("admin", "manager"),  # of leads
     **dict.fromkeys(("exports.new", "exports.create"), ("admin", "manager")),  # of leads
     "exports.index": IMPORTERS,
-    "merges.index": ("admin", "manager"),
+    **dict.fromkeys(("merges.index", "cleansing.index", "cleansing.start", "cleansing.progress"), ("admin", "manager")),
     "approvals.show": ("admin", "manager", "seller", "finance"),  # of the seller's quote: whoever sees it
     **dict.fromkeys(
         ("handovers.index", "handovers.new", "handovers.plan_form", "handovers.plan",

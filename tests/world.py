@@ -25,6 +25,8 @@ from domain import (
     web_forms,
 )
 from models import (
+    CleansingFinding,
+    CleansingRun,
     Collision,
     Export,
     Handover,
@@ -67,6 +69,7 @@ def build(cast):
     made["export"] = {"mine": export.id}
     twins = [customers.create(cast.seller, name=f"客户 {number}") for number in (1, 2)]
     made["merge"] = {"mine": merging.merge(*twins, by=cast.seller).id}
+    made["finding"] = {"mine": found_by_cleansing(cast, made)}
     made["notice"] = {"mine": cast.seller.notices.get().id}
     rehearsals.rehearse(recycling.create("lead", cast.admin, name="15 天未跟进", no_follow_up_days=15), cast.admin)
     rule = assignment.save_rule(None, cast.admin, takers=[cast.rival], name="轮流", what="lead", on_import=False, on_form=False)
@@ -88,6 +91,16 @@ def add_handover(cast):
     done = Handover.create(leaver=cast.disabled, successors=[cast.rival.id], **columns)
     HandoverItem.create(handover=done, what="customer", record_id=1, name="移交的客户", to=cast.rival, status=HandoverItem.MOVED)
     return done
+
+
+def found_by_cleansing(cast, made):
+    """Two customers of the seller that look alike, one with a value that can be put right."""
+    run = CleansingRun.create(by=cast.admin, status=CleansingRun.DONE)
+    other = customers.create(cast.seller, name="客户 3")
+    return CleansingFinding.create(
+        run=run, sort=CleansingFinding.DUPLICATE, record_kind="customer", record_id=made["customer"]["mine"], holder_kind="customer",
+        holder_id=made["customer"]["mine"], other_id=other.id, fields=["phone"], suggestion="13800000000", key="1",
+    ).id
 
 
 def add_chain(made, relation, owner, cast):
