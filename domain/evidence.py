@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from peewee import JOIN
 
-from models import BY_KIND, CollisionAct, Complaint, Event, FollowUp, Opportunity, Quote, User
+from models import BY_KIND, CollisionAct, Complaint, Event, FollowUp, Opportunity, Pooled, Quote, User
 
 MOST = 20  # deals, and quotes, that one page names
 
@@ -74,11 +74,13 @@ def texts(table, name, rows):
 
 
 def seen_by(viewer, facts):
-    """{(kind, id)} of the records behind these events that the viewer sees: one query per kind."""
+    """{(kind, id)} of the records behind these events that the viewer reads: one query per kind, and nothing of what lies in a pool."""
     seen = set()
     for kind in sorted({fact.record_kind for fact in facts}):
         table, ids = BY_KIND[kind], [fact.record_id for fact in facts if fact.record_kind == kind]
-        seen |= {(kind, row.id) for row in table.select(table.id).where(table.id.in_(ids), table.seen_by(viewer))}
+        rows = table.select(table.id).where(table.id.in_(ids), table.seen_by(viewer))
+        rows = rows.where(table.pool.is_null()) if issubclass(table, Pooled) else rows
+        seen |= {(kind, row.id) for row in rows}
     return seen
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain import complaints, customers, follow_ups, leads
-from models import Collision, Complaint, Customer, Share
+from domain import complaints, customers, follow_ups, leads, pool
+from models import Collision, Complaint, Customer, Lead, Share
 
 NAME = "苏州恒立精密机械制造有限公司"
 HX = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -27,6 +27,11 @@ def test_a_party_reads_of_the_other_what_and_when_but_not_what_was_said(cast, lo
     page = login(cast.rival).get(f"/collisions/{case.id}").text
     assert "乙方已到现场" in page and "甲方底价四十万" not in page
     assert cast.seller.name in page and "电话" in page
+
+
+def test_nobody_reads_what_was_said_on_a_lead_that_lies_in_a_pool_by_now(cast, login, case):
+    pool.release(Lead.get(Lead.owner == cast.rival), cast.rival, "no_need")
+    assert "乙方已到现场" not in login(cast.seller).get(f"/collisions/{case.id}").text
 
 
 def test_the_manager_reads_both(cast, login, case):
