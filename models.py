@@ -474,7 +474,7 @@ class Pool(Table):
 
     WHAT = ("lead", "customer")
     CLAIM, ASSIGN = MODES = ("claim", "assign")  # its members claim; or its administrators hand out, and nobody claims
-    HIDEABLE = ("contact_name", "phone", "email", "wechat", "address", "website", "credit_code", "last_note")
+    HIDEABLE = ("contact_name", "phone", "email", "wechat", "address", "website", "credit_code", "need", "remark", "last_note")
 
     name = TextField(unique=True)
     what = TextField(default="lead")
@@ -484,6 +484,7 @@ class Pool(Table):
     cool_down_days = IntegerField(default=0)  # in which the last owner may not claim it back
     hold_days = IntegerField(default=0)  # in which nobody may claim what was just given back
     hidden_fields = JSON(default=list)  # not shown while a record lies here
+    reveals = BooleanField(default=False)  # members may have a masked number shown before they claim
     drop_reasons = JSON(default=list)  # words of the dictionary; empty: all of them
     position = IntegerField(default=0)
 

@@ -69,6 +69,11 @@ def can_move(user, record):
     return record.in_pool and can_assign(user, record)
 
 
+def can_reveal(user, record):
+    """Whoever sees it; what lies in a pool where the pool shows numbers before they are claimed, and by those who run it."""
+    return not record.in_pool or record.pool.reveals or record.pool.is_run_by(user)
+
+
 def can_lock(user, record):
     """Its owner's side keeps it from being recycled (锁定)."""
     return user.may("pool.lock") and is_kept_by(user, record)

@@ -5,10 +5,12 @@ from base64 import b64encode
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from flask_babel import force_locale
 
 from documents.printer import Printer
+from domain.masking import HIDDEN
 from domain.money import capitals, format_money, format_quantity
 from models import Company, Quote, QuoteLine
 
@@ -100,8 +102,9 @@ class QuoteDocument:
         return "".join([self.number, *texts, *self.terms])
 
 
-def document_of(quote, language="zh", is_draft=None, mark=""):
-    """The QuoteDocument of a Quote; is_draft None marks every quote that is not approved, `mark` an internal copy."""
+def document_of(quote, language="zh", is_draft=None, mark="", sight=None):
+    """The QuoteDocument of a Quote; is_draft None marks every quote that is not approved. An internal copy bears a `mark`, and
+    is masked as its reader has `sight` of the customer."""
     lines = list(quote.lines.order_by(QuoteLine.position))
     rates = sorted({line.tax_rate for line in lines}, reverse=True)
     return QuoteDocument(
@@ -110,7 +113,7 @@ def document_of(quote, language="zh", is_draft=None, mark=""):
         issued_on=quote.issued_on,
         valid_until=quote.valid_until,
         letterhead=_letterhead(Company.current()),
-        customer=_customer(quote),
+        customer=_customer(quote, sight),
         supplier=_supplier(Company.current(), quote.owner),
         lines=tuple(_line(line) for line in lines),
         subtotal=sum(line.amount for line in lines),
@@ -131,15 +134,16 @@ def _letterhead(company):
     return Letterhead(company.name, company.address, company.phone, company.website, logo)
 
 
-def _customer(quote):
+def _customer(quote, sight=None):
     customer, contact = quote.customer, quote.contact
+    read = partial(sight.text, behind=customer) if sight else getattr
     return Party(
         name=customer.name,
-        contact=contact.name if contact else "",
-        phone=contact.phone if contact else customer.phone,
-        email=contact.email if contact else customer.email,
-        address=_address(customer),
-        tax_id=customer.credit_code,
+        contact=read(contact, "name") if contact else "",
+        phone=read(contact or customer, "phone"),
+        email=read(contact or customer, "email"),
+        address=_address(customer) if read(customer, "address") == customer.address else HIDDEN,
+        tax_id=read(customer, "credit_code"),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from peewee import JOIN, Case, fn
 
 from domain import day_of, local, start_of_day
+from domain.masking import Sight, mask_text
 from models import Approval, Company, Customer, Lead, Opportunity, Quote, StageChange, Task, Ticket, User
 
 SHOWN, SHORT = 50, 4
@@ -34,12 +35,24 @@ def of(user, at):
     begin, end = bounds(at)
     mine = Task.select().where(Task.owner == user.id)
     still_open = mine.where(Task.done_at.is_null()).order_by(Task.due_at, Task.id).limit(SHOWN)
-    return Day(
+    day = Day(
         overdue=list(still_open.where(Task.due_at < begin)),
         today=list(still_open.where(Task.due_at >= begin, Task.due_at < end)),
         done=list(mine.where(Task.done_at >= begin, Task.done_at < end).order_by(Task.done_at).limit(SHOWN)),
         without_step=deals_without_step(user),
     )
+    veil([*day.overdue, *day.today, *day.done], user)
+    return day
+
+
+def veil(tasks, user):
+    """What is to be done, without the number of a lead or customer that lies in a pool meanwhile."""
+    sight, telling = Sight(user), [task for task in tasks if mask_text(task.what) != task.what]
+    for table in (Lead, Customer, Opportunity):
+        steps = [task for task in telling if task.record_kind == table.kind()]
+        records = {record.id: record for record in table.with_people().where(table.id.in_([step.record_id for step in steps]))} if steps else {}
+        for step in steps:
+            step.what = sight.said(records[step.record_id], step.what)
 
 
 def bounds(at):

@@ -1,6 +1,7 @@
 """Looking at records, and having a masked number shown (显示): each counted once per record and day, and limited."""
 
 from domain import _, allowances, day_of, events, now, transaction
+from domain.masking import Sight
 from models import RecordView, Reveal
 
 
@@ -14,11 +15,16 @@ def note_view(record, by, at=None):
     from_pool = record.in_pool and not record.is_open_to(by)
     about = {"user": by.id, "day": day_of(at), "from_pool": from_pool, "record_kind": record.kind(), "record_id": record.id}
     if RecordView.select().where(*[getattr(RecordView, name) == value for name, value in about.items()]).exists():
-        return
+        return None
+    if not from_pool:
+        return note(about, at)
     with transaction():
-        if from_pool:
-            ensure_views_left(by, at)
-        RecordView.insert(**about, at=at).on_conflict_ignore().execute()
+        ensure_views_left(by, at)
+        note(about, at)
+
+
+def note(about, at):
+    RecordView.insert(**about, at=at).on_conflict_ignore().execute()
 
 
 def views_left(user, at=None):
@@ -45,16 +51,11 @@ def reveal(record, by, at=None):
     """Show this person how to reach it, until the day ends. The second time on a day costs nothing and says nothing new."""
     at = at or now()
     with transaction():
-        if is_revealed(record, by, at):
+        if Sight(by, at).reads(record):
             return
         ensure_reveals_left(by, at)
         Reveal.create(user=by, day=day_of(at), record_kind=record.kind(), record_id=record.id, at=at)
         events.record(f"{record.kind()}.revealed", record, by, at=at)
-
-
-def is_revealed(record, by, at=None):
-    today = Reveal.day == day_of(at or now())
-    return Reveal.select().where(Reveal.user == by.id, today, Reveal.record_kind == record.kind(), Reveal.record_id == record.id).exists()
 
 
 def reveals_left(user, at=None):

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 from peewee import JOIN
 
+from domain.masking import behind_of
 from models import BY_KIND, Contact, Customer, User
 
 TEXT, MONEY, DAY, MOMENT, NUMBER = FORMS = ("text", "money", "day", "moment", "number")
@@ -87,11 +88,12 @@ def seen(what, user):
 def value_of(record, column, sight, words):
     """What stands in the cell: text as this person reads it, whole fen, dates as they are."""
     *way, name = column.name.split(".")
+    behind = behind_of(record)
     for step in way:
         record = getattr(record, step)
         if record is None:
             return ""
-    value = getattr(record, name) if way else sight.text(record, name)
+    value = getattr(record, name) if way else sight.text(record, name, behind)
     if column.words:
         return words.get(column.words, {}).get(str(value), value)
     return "" if value is None else value

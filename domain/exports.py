@@ -107,7 +107,7 @@ def run(job_id, data, at=None):
 
 def rows_of(job, ids):
     """The cells of each record that its owner still sees, batch by batch; how far it has come is noted."""
-    sight, columns, words = Sight(job.user), COLUMNS[job.what], job.layout["words"]
+    sight, columns, words = Sight(job.user, job.created_at), COLUMNS[job.what], job.layout["words"]
     written = 0
     for chunk in chunked(map(int, ids.read_text().split()), BATCH):
         query = seen(job.what, job.user)

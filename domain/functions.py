@@ -23,6 +23,7 @@ FUNCTIONS = {  # group: {function: (words, the standing roles that have it from 
         "customer.see": (N_("See customers"), EVERYBODY),
         "customer.create": (N_("Add customers, convert leads"), SALES),
         "customer.work": (N_("Work on customers and contacts"), SALES),
+        "contact.see_clear": (N_("Read numbers of others' records in clear"), EVERYBODY),
         "customer.review": (N_("Review new customers"), MANAGERS),
         "customer.export": (N_("Export customers"), MANAGERS),
         "contact.export": (N_("Export contacts"), MANAGERS),

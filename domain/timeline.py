@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from peewee import JOIN, fn
 
 from domain import N_, _
-from models import Conversion, Event, FollowUp, Order, Pooled, Quote, User, mask_phones_in
+from domain.masking import Sight
+from models import Conversion, Event, FollowUp, Order, Pooled, Quote, User
 
 ONE_SITTING = timedelta(hours=1)  # edits no further apart than this read as one
 
@@ -19,6 +20,7 @@ SENTENCES = {
     "lead.imported": ("upload", N_("imported this lead from %(file)s")),
     "lead.claimed": ("ripple", N_("claimed it from %(pool)s")),
     "lead.unclaimed": ("arrow-back-up", N_("took the claim back")),
+    "lead.revealed": ("eye", N_("had the number shown")),
     "lead.released": ("ripple", N_("gave it back to %(pool)s: %(drop_reason)s")),
     "lead.recycled": ("refresh", N_("took it back to %(pool)s by the rule %(rule)s: %(days)s days were over, counted from %(since_at)s")),
     "lead.assigned": ("user-share", N_("assigned it to %(owner_name)s")),
@@ -47,6 +49,7 @@ SENTENCES = {
     "lead.converted": ("building", N_("converted it into the customer %(customer_name)s")),
     "lead.work_started": ("eye", N_("was at work on it")),
     "customer.lead_linked": ("building", N_("linked a lead of %(owner_name)s with this name")),
+    "customer.revealed": ("eye", N_("had the number shown")),
     "customer.created": ("plus", N_("added this customer")),
     "customer.contact_added": ("user-plus", N_("added the contact %(name)s")),
     "customer.contact_edited": ("user", N_("changed the contact %(name)s")),
@@ -148,9 +151,6 @@ FIELDS = {
 }
 
 
-REACHES = {"phone", "wechat", "email"}
-
-
 @dataclass
 class Entry:
     """One line of the timeline: a follow-up, a fact, or edits of one person folded together."""
@@ -195,8 +195,7 @@ def of(record, viewer, before_id=None, size=20, only=None):
         rows = rows.where(spoken if only == "follow_ups" else ~spoken)
     rows = list(rows)
     more, rows = len(rows) > size, rows[:size]
-    masked = isinstance(record, Pooled) and not record.is_open_to(viewer)
-    return folded(entries(rows, masked)), rows[-1].id if more else None
+    return folded(entries(rows, record, Sight(viewer))), rows[-1].id if more else None
 
 
 def counts(record, viewer):
@@ -230,30 +229,23 @@ def grounds(record):
     return own
 
 
-def entries(rows, masked):
+def entries(rows, record, sight):
     ids = [event.detail["follow_up"] for event in rows if event.detail and "follow_up" in event.detail]
     spoken = {row.id: row for row in FollowUp.select().where(FollowUp.id.in_(ids))} if ids else {}
     for event in rows:
-        facts = hidden_in((event.after or {}) | (event.detail or {}), masked)
+        facts = sight.facts(record, (event.after or {}) | (event.detail or {}))
         entry = Entry(event.id, event.verb, event.at, event.actor, event.record_kind, facts)
         entry.follow_up = spoken.get(entry.facts.get("follow_up"))
-        entry.changes = changes_of(event, masked)
-        if masked and entry.follow_up:
-            entry.follow_up.body = mask_phones_in(entry.follow_up.body)
+        entry.changes = changes_of(event, record, sight)
+        if entry.follow_up:
+            entry.follow_up.body = sight.said(record, entry.follow_up.body)
         yield entry
 
 
-def changes_of(event, masked):
-    """(column, before, after) of an edit; while the lead lies in the pool without a way to reach it."""
-    before, after = hidden_in(event.before or {}, masked), hidden_in(event.after or {}, masked)
+def changes_of(event, record, sight):
+    """(column, before, after) of an edit, as far as this person reads them."""
+    before, after = sight.facts(record, event.before or {}), sight.facts(record, event.after or {})
     return [(name, before.get(name), after[name]) for name in after if name in FIELDS]
-
-
-def hidden_in(facts, masked):
-    """Facts without a way to reach the lead, neither in its own columns nor in a word somebody wrote."""
-    if not masked:
-        return facts
-    return {name: mask_phones_in(fact) if isinstance(fact, str) else fact for name, fact in facts.items() if name not in REACHES}
 
 
 def folded(found):

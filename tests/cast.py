@@ -2,8 +2,8 @@
 
 from types import SimpleNamespace
 
-from domain import accounts, organisation
-from models import Department, User
+from domain import accounts, organisation, roles
+from models import Department, Role, User
 
 PASSWORD = "seven green maps"
 
@@ -29,6 +29,12 @@ def build():
             department=Department.get(Department.name == department),
         )
     accounts.disable(User.get(User.login == "disabled"), by=admin)
+
+
+def take(function, role, by):
+    """A role without one of its functions."""
+    held = Role.get(Role.key == role)
+    roles.decide({held: [each for each in held.functions if each != function]}, by=by)
 
 
 def load():

@@ -181,6 +181,7 @@ SPOKEN_TO = {"leads": "lead", "customers": "customer", "opportunities": "opportu
 POOLED = {"leads": "lead", "customers": "customer"}
 WAYS_THROUGH_A_POOL = {
     "pools.claim": SALES_PEOPLE,
+    "disclosures.reveal": {person: (*RECORDS, POOL) if person == "admin" else RECORDS for person in PEOPLE},
     "pools.unclaim": OWNER_ALONE,
     **dict.fromkeys(("pools.release", "pools.release_form", "pools.lock", "pools.unlock"), OWNERS_SIDE),
     **dict.fromkeys(("pools.assign", "pools.assign_form"), MANAGERS_AND_POOL),

@@ -8,7 +8,7 @@ from peewee import fn
 from wtforms import BooleanField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired
 
-from domain import customers, pool, search
+from domain import customers, disclosures, masking, pool, search
 from domain.pool_limits import quota
 from models import Company, Contact, Customer, Member, Opportunity, Order, Quote, Ticket, capped_counts, name_key
 from permissions import can_create_customer, can_edit_customer, can_hand_over, sees, sees_leads
@@ -25,6 +25,7 @@ from views.helpers import (
     page_of,
     part_shown,
     require,
+    sight,
     toast,
 )
 from views.merges import follow
@@ -130,7 +131,8 @@ def filtered(query, wanted):
     for name in ("city", "source", "level"):
         if wanted[name]:
             query = query.where(getattr(Customer, name) == wanted[name])
-    return search.narrowed(query, "customer", wanted["q"]) if wanted["q"] else query
+    of_others = tab_shown() != "mine"
+    return search.narrowed(query, "customer", wanted["q"], only_names=of_others and not sight().reads_others) if wanted["q"] else query
 
 
 @bp.get("/options")
@@ -139,7 +141,7 @@ def options():
     require(sees(g.user, "customer"))
     text = request.args.get("q", "").strip()[:100]
     query = tabs()["all"]
-    query = search.narrowed(query, "customer", text) if text else query
+    query = search.narrowed(query, "customer", text, only_names=not sight().reads_others) if text else query
     found = list(query.order_by(Customer.updated_at.desc()).limit(OFFERED))
     return page("customers/options.html", "options", found=found, text=text)
 
@@ -175,6 +177,7 @@ def find(id):
 def find_to_edit(id):
     customer = find(id)
     require(can_edit_customer(g.user, customer))
+    masking.ensure_reads(customer, g.user)
     return customer
 
 
@@ -210,7 +213,10 @@ def save(id):
 @bp.get("/<int:id>")
 def show(id):
     customer = known(Customer.visible_to(g.user), id)
-    return page("customers/show.html", **everything_about(customer)) if customer else follow(Customer, id)
+    if customer is None:
+        return follow(Customer, id)
+    disclosures.note_view(customer, by=g.user)
+    return page("customers/show.html", **everything_about(customer))
 
 
 def everything_about(customer):

@@ -7,7 +7,7 @@ from flask_babel import lazy_pgettext
 from peewee import SQL
 
 from domain import allowances, day_of, export_columns, export_runner, exports, local, now
-from models import Contact, Export, Lead, Opportunity, Pool, Stage
+from models import Contact, Customer, Export, Lead, Opportunity, Pool, Stage
 from permissions import can_export, can_export_anything
 from views import board, customers, leads, orders, pools, quotes, tickets
 from views.formats import dictionary, in_language
@@ -33,18 +33,26 @@ def leads_listed():
     """A pool's list where the address names one, else one's own."""
     if "pool" not in request.args:
         return leads.listed()
-    here = get_or_404(Pool.open_to(g.user), request.args["pool"])
-    return pools.narrowed(Lead.lying_in(here), here), (Lead.entered_pool_at, Lead.id), True
+    return of_pool(Lead)
+
+
+def of_pool(table):
+    here = get_or_404(Pool.open_to(g.user, table.kind()), request.args["pool"])
+    return pools.narrowed(table.lying_in(here), here), (table.entered_pool_at, table.id), True
+
+
+def customers_listed():
+    return of_pool(Customer) if "pool" in request.args else customers.listed()
 
 
 def contacts_listed():
     """The contacts of the customers that the address asks for, in the order of these."""
-    query, columns, descending = customers.listed()
+    query, columns, descending = customers_listed()
     return query.join_from(query.model, Contact), (*columns, Contact.id), descending
 
 
 LISTS = {
-    "lead": leads_listed, "customer": customers.listed, "contact": contacts_listed, "quote": quotes.listed, "order": orders.listed,
+    "lead": leads_listed, "customer": customers_listed, "contact": contacts_listed, "quote": quotes.listed, "order": orders.listed,
     "opportunity": lambda: board.in_order(board.Wanted.asked()), "ticket": tickets.listed,
 }
 

@@ -11,8 +11,8 @@ from flask_wtf import FlaskForm
 from wtforms import DateTimeLocalField, RadioField, SelectField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Length, Optional
 
-from domain import follow_ups, local, now, time_zone, timeline
-from models import BY_KIND, ApprovalNode, Stage, Task
+from domain import disclosures, follow_ups, local, now, time_zone, timeline
+from models import BY_KIND, ApprovalNode, Pooled, Stage, Task
 from permissions import can_follow_up
 from views.fields import Line, fixed_choices, longest
 from views.formats import choice, day, dictionary, in_language, money, today, when
@@ -249,6 +249,8 @@ def write(plural, id):
 def entries(kind, id):
     """Older entries, or the timeline narrowed to follow-ups or system facts."""
     record = get_or_404(BY_KIND[kind].visible_to(g.user), id)
+    if isinstance(record, Pooled):
+        disclosures.note_view(record, by=g.user)
     only = request.args.get("only")
     return page(
         "follow_ups/timeline_page.html", "entries", record=record, only=only if only in ("follow_ups", "system") else None,

@@ -11,6 +11,7 @@ from peewee import EnclosedNodeList
 from werkzeug.exceptions import HTTPException
 
 from domain import live
+from domain.masking import Sight
 from models import Company, capped_counts
 from permissions import can_administer
 
@@ -69,6 +70,13 @@ def news():
     if "news" not in g:
         g.news = live.lookout.look(current_app.config["NEWS_AGE"])
     return g.news
+
+
+def sight():
+    """How whoever asks reads records, asked of the database once per request."""
+    if "sight" not in g:
+        g.sight = Sight(g.user)
+    return g.sight
 
 
 # ---- messages --------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from peewee import JOIN, EnclosedNodeList
 from wtforms import BooleanField, DateField, HiddenField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Length, Optional
 
-from domain import duplicates, leads, search, start_of_day
+from domain import disclosures, duplicates, leads, masking, search, start_of_day
 from domain import pool as pools
 from domain.pool_limits import quota
 from models import Company, Conversion, Customer, Lead, Opportunity, Pool, User, capped_count, capped_counts
@@ -29,8 +29,10 @@ from views.helpers import (
     page,
     page_of,
     page_url,
+    part_shown,
     render_block,
     require,
+    sight,
     toast,
     whole,
 )
@@ -132,7 +134,9 @@ def listed():
         query = query.where(Lead.status == request.args["status"])
     if sources := [value for value in request.args.getlist("source") if value]:
         query = query.where(Lead.source.in_(sources))
-    return search.narrowed(query, "lead", request.args.get("q", "")), columns, descending
+    of_others = is_team() or request.args.get("view") == "helping"
+    text = request.args.get("q", "")
+    return search.narrowed(query, "lead", text, only_names=of_others and not sight().reads_others), columns, descending
 
 
 @bp.get("")
@@ -184,13 +188,16 @@ def show(id):
     lead = known(Lead.visible_to(g.user), id)
     if lead is None:
         return follow(Lead, id)
-    tab = request.args.get("tab")
-    return render_template(
-        "leads/show.html", record=lead, lead=lead, tab=tab if tab in ("facts", "related") else "stream",
-        walk=walk_arguments(), nav=neighbours(lead), ledger=pools.ledger(lead),
-        matches=duplicates.of(g.user, lead.name, lead.phone, lead.credit_code, lead.id) if lead.is_open else [],
-        conversion=conversion_of(lead), quota=quota(g.user, "lead", lead.pool) if lead.in_pool else None,
-    )
+    disclosures.note_view(lead, by=g.user)
+    return render_template("leads/show.html", **everything_about(lead))
+
+
+def everything_about(lead):
+    return {
+        "record": lead, "lead": lead, "tab": part_shown(), "walk": walk_arguments(), "nav": neighbours(lead), "ledger": pools.ledger(lead),
+        "matches": duplicates.of(g.user, lead.name, lead.phone, lead.credit_code, lead.id) if lead.is_open else [],
+        "conversion": conversion_of(lead), "quota": quota(g.user, "lead", lead.pool) if lead.in_pool else None,
+    }
 
 
 def neighbours(lead):
@@ -261,6 +268,7 @@ def create():
 def edit_form(id):
     lead = get_or_404(Lead.visible_to(g.user), id)
     require(can_edit_lead(g.user, lead))
+    masking.ensure_reads(lead, g.user)
     return page("leads/form.html", form=LeadForm(formdata=None, obj=lead, pool=""), lead=lead)
 
 
@@ -268,6 +276,7 @@ def edit_form(id):
 def edit(id):
     lead = get_or_404(Lead.visible_to(g.user), id)
     require(can_edit_lead(g.user, lead))
+    masking.ensure_reads(lead, g.user)
     form = LeadForm(obj=lead)
     if not form.validate_on_submit():
         return form_again("leads/form.html", form=form, lead=lead)

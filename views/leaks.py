@@ -3,6 +3,7 @@
 from flask import Blueprint, g, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from flask_wtf import FlaskForm
 from peewee import JOIN
 from wtforms import BooleanField, IntegerField
@@ -22,7 +23,10 @@ LIMITS = {
     "pool_views": _l("Pool records opened"), "reveals": _l("Numbers shown"), "exported_rows": _l("Rows exported"),
 }
 KINDS = {
-    LeakAlert.VIEWS: _l("Opened"), LeakAlert.REVEALS: _l("Shown"), LeakAlert.EXPORTS: _l("Rows exported"), LeakAlert.RELEASES: _l("Given back"),
+    LeakAlert.VIEWS: lazy_pgettext("leak", "Opened"),
+    LeakAlert.REVEALS: lazy_pgettext("leak", "Shown"),
+    LeakAlert.EXPORTS: lazy_pgettext("leak", "Exported"),
+    LeakAlert.RELEASES: lazy_pgettext("leak", "Given back"),
 }
 
 

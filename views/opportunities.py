@@ -24,6 +24,7 @@ from views.helpers import (
     part_shown,
     remember_where,
     require,
+    sight,
     toast,
     wants_part,
     whole,
@@ -58,7 +59,7 @@ class OpportunityForm(FlaskForm):
         self.chosen = customer or self.customer_meant()
         self.stage.choices = [(stage.id, in_language(stage)) for stage in Stage.in_order() if not stage.is_won]
         people = Contact.select().where(Contact.customer == self.chosen) if self.chosen else []
-        self.contact.choices = [(0, "—"), *((person.id, person.name) for person in people)]
+        self.contact.choices = [(0, "—"), *((person.id, sight().text(person, "name", self.chosen)) for person in people)]
         if len(self.owner.choices) == 1:
             del self.owner
 

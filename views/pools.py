@@ -29,6 +29,7 @@ from views.helpers import (
     remember_where,
     render_block,
     require,
+    sight,
     toast,
     wants_part,
     whole,
@@ -65,6 +66,7 @@ def show(id):
     table = table_of(here)
     query = narrowed(table.lying_in(here), here)
     pools, hands_out = list(Pool.open_to(g.user)), can_hand_out(g.user, here)
+    sight().pools = {each.id: each for each in pools}  # all that this page shows lies in one of them
     return page(
         "pools/show.html", "list", pool=here, pools=tabs(here, pools), kinds=kinds(here, pools),
         records=page_of(query, table.entered_pool_at, table.id), quota=quota(g.user, here.what, here), filters=filters(),

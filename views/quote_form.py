@@ -20,6 +20,7 @@ from domain.pricing import PricedLine
 from models import Contact, QuoteLine
 from views.fields import PRICING_WORDS, MoneyField
 from views.formats import spaced_phone
+from views.helpers import sight
 
 WHOLE = 10_000  # basis points: nothing off
 KEY = re.compile(r"[0-9a-z]{1,16}")
@@ -41,7 +42,11 @@ class QuoteForm(FlaskForm):
         })
         self.quote = quote
         self.people = {contact.id: contact for contact in Contact.select().where(Contact.customer == quote.customer_id)}
-        self.contact.choices = [(0, "—"), *((person.id, f"{person.name} {spaced_phone(person.phone)}".strip()) for person in self.people.values())]
+        self.contact.choices = [(0, "—"), *((person.id, self.called(person)) for person in self.people.values())]
+
+    def called(self, person):
+        name, phone = (sight().text(person, column, self.quote.customer) for column in ("name", "phone"))
+        return f"{name} {spaced_phone(phone)}".strip()
 
     def validate_valid_until(self, valid_until):
         if valid_until.data < self.quote.issued_on:

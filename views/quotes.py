@@ -8,7 +8,7 @@ from flask_babel import lazy_pgettext
 
 import documents
 from documents.glyphs import missing_glyphs
-from domain import approvals, quotes, search, watermark
+from domain import approvals, masking, quotes, search, watermark
 from models import Approval, Customer, Opportunity, Order, Product, Quote
 from permissions import can_edit_quote, can_quote, can_see_cost, can_submit_quote, sees, sells
 from views import quote_form
@@ -24,6 +24,7 @@ from views.helpers import (
     page_of,
     render_block,
     require,
+    sight,
     toast,
     wants_part,
     whole,
@@ -261,12 +262,13 @@ def missing(quote):
 def preview(id):
     quote = get_or_404(Quote.visible_to(g.user), id)
     sheet = url_for("static", filename="css/document.css")
-    return documents.quote_html(documents.document_of(quote, mark=watermark.of(g.user)), render_template, stylesheet=sheet)
+    return documents.quote_html(documents.document_of(quote, mark=watermark.of(g.user), sight=sight()), render_template, stylesheet=sheet)
 
 
 @bp.get("/quotes/<int:id>.pdf")
 def pdf(id):
     quote = get_or_404(Quote.visible_to(g.user), id)
+    masking.ensure_reads(quote, g.user)
     answer = make_response(quotes.printed(quote))
     answer.mimetype = "application/pdf"
     answer.headers["Content-Disposition"] = f"inline; filename=\"{quote.number}.pdf\"; filename*=UTF-8''{url_quote(file_name(quote))}"

@@ -6,7 +6,7 @@ from markupsafe import Markup
 from domain import search
 from models import Customer, Lead, Member, Order, Product, Quote, Ticket
 from permissions import sees_leads
-from views.helpers import render_block, wants_part
+from views.helpers import render_block, sight, wants_part
 
 bp = Blueprint("search", __name__, url_prefix="/search")
 
@@ -26,9 +26,10 @@ def index():
 def groups(text):
     """[(kind, rows)] of what this person may see, at most eight each; a number finds its document."""
     user = g.user
-    customers = search.narrowed(Customer.held_visible_to(user), "customer", text).order_by(Customer.updated_at.desc())
+    names = user.overseen != (user.id,) and not sight().reads_others
+    customers = search.narrowed(Customer.held_visible_to(user), "customer", text, only_names=names).order_by(Customer.updated_at.desc())
     pooled_customers = search.narrowed(Customer.pooled_visible_to(user), "customer", text, only_names=True)
-    mine = search.narrowed(owned(user), "lead", text)
+    mine = search.narrowed(owned(user), "lead", text, only_names=names)
     pooled = search.narrowed(Lead.visible_to(user).where(Lead.owner.is_null()), "lead", text, only_names=True)
     products = search.narrowed(Product.select().where(Product.active), "product", text).order_by(Product.name)
     quotes = Quote.visible_to(user).where(numbered(Quote, text)).order_by(Quote.id.desc())

@@ -23,12 +23,12 @@ WHAT = {"lead": _l("Leads"), "customer": _l("Customers")}
 MODES = {Pool.CLAIM: _l("Its members claim"), Pool.ASSIGN: _l("Its administrators hand out; nobody claims")}
 HIDEABLE = {
     "contact_name": _l("Contact"), "phone": _l("Phone"), "email": _l("E-mail"), "wechat": _l("WeChat"), "address": _l("Address"),
-    "website": _l("Website"), "credit_code": _l("Credit code"), "last_note": _l("Last note"),
+    "website": _l("Website"), "credit_code": _l("Credit code"), "need": _l("Need"), "remark": _l("Remark"), "last_note": _l("Last note"),
 }
 EMPTY = _l("Empty: the company's limit alone.")
 LIMIT, LONGEST_WAIT = 100_000, 3_650
 RULES = (
-    "what", "mode", "daily_claim_limit", "capacity", "cool_down_days", "hold_days", "hidden_fields", "drop_reasons",
+    "what", "mode", "daily_claim_limit", "capacity", "cool_down_days", "hold_days", "hidden_fields", "drop_reasons", "reveals",
 )
 
 
@@ -51,6 +51,10 @@ class PoolForm(FlaskForm):
     cool_down_days = IntegerField(_l("Days the last owner waits"), [Optional(), NumberRange(0, LONGEST_WAIT)])
     hold_days = IntegerField(_l("Days nobody claims what was just given back"), [Optional(), NumberRange(0, LONGEST_WAIT)])
     hidden_fields = Ticks(_l("Hidden while it lies here"))
+    reveals = BooleanField(
+        _l("Members may have a number shown before they claim"),
+        description=_l("Each time is logged and counts; how many a day is set at the leak guard."),
+    )
     drop_reasons = Ticks(_l("Reasons for giving back"))
 
     def __init__(self, *args, **options):

@@ -11,7 +11,7 @@ import permissions
 from domain import accounts, now, watermark
 from models import Approval, Collision, Lead, Notice, Opportunity, Review, Task, Ticket, capped_counts
 from views import live
-from views.helpers import company, page_url
+from views.helpers import company, page_url, sight
 
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
 
@@ -57,6 +57,7 @@ def surroundings():
     return {
         "shell": Shell(),
         "user": g.get("user"),
+        "sight": sight(),
         "can": permissions,
         "page_url": page_url,
         "language": language(),

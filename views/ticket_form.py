@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from domain import search
 from models import Contact, Customer, Order, User
 from views.fields import fixed_choices
-from views.helpers import known
+from views.helpers import known, sight
 
 KINDS = {"installation": _l("Installation"), "repair": _l("Repair"), "support": _l("Technical support")}
 PRIORITIES = {  # value: (label, icon, tone)
@@ -84,7 +84,8 @@ def by_words(text):
 
 
 def contacts_of(customer):
-    return [(row.id, row.name) for row in customer.contacts.order_by(Contact.id)] if customer else []
+    people = customer.contacts.order_by(Contact.id) if customer else []
+    return [(person.id, sight().text(person, "name", customer)) for person in people]
 
 
 def orders_of(customer):
