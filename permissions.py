@@ -142,6 +142,11 @@ def can_hand_over(user, record):
     return user.may("record.hand_over") and record.owner_id is not None and user.oversees(record.owner_id)
 
 
+def can_transfer(user, record):
+    """The same, of what is still worked on, with the open work on it."""
+    return record.is_open and can_hand_over(user, record)
+
+
 def can_create_opportunity(user):
     return user.may("opportunity.create")
 

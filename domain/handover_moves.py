@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from peewee import DateTimeField
 
-from domain import approvals, events, follow_ups, owners, pool, quotes
+from domain import approvals, events, follow_ups, pool, transfers
 from models import (
     BY_KIND,
     Approval,
@@ -12,7 +12,6 @@ from models import (
     AssignmentTaker,
     Department,
     HandoverItem,
-    Lead,
     Member,
     Notice,
     Pool,
@@ -24,7 +23,6 @@ from models import (
 )
 
 RECORDS = ("customer", "lead", "opportunity", "quote", "order", "ticket")
-POOLED = ("customer", "lead")
 OWNERSHIP = ("owner", "owned_since", "last_owner", "locked_at", "home_pool")
 STATE = ("entered_pool_at", "drop_reason", "status", "next_at")  # comes back from a pool, where nobody can have changed it
 REASON = "handover"  # 离职交接, among the words for why something lies in a pool
@@ -63,26 +61,11 @@ def give(item, handover, at):
     if item.pool_id:
         pool.drop(record, Pool.get_by_id(item.pool_id), handover.by, REASON, at, **told)
     else:
-        give_to(record, item.to, handover.by, at, told)
+        transfers.give(record, item.to, handover.by, at, **told)
     heir = item.to_id or handover.successors[0]  # of what remains of it while it lies in a pool
     Task.update(owner=heir).where(*steps_of(record), Task.owner == handover.leaver_id).execute()
     Notice.update(user=heir).where(Notice.id.in_(item.before["notices"])).execute()
     return HandoverItem.MOVED
-
-
-def give_to(record, to, by, at, told):
-    """By the verb of its kind, so that ledger, plan, team and approvals follow."""
-    if record.kind() in POOLED and changes_hands(record):
-        pool.hand_over(record, to, by, at, **told)
-    elif record.kind() == "quote":
-        quotes.hand_over(record, to, by, at, **told)
-    else:
-        owners.give(record, to, by, at, **told)
-
-
-def changes_hands(record):
-    """What is converted or voided has no open row of the ledger: only its column is changed."""
-    return record.kind() != "lead" or record.status in Lead.OPEN
 
 
 def surroundings(record, item, handover):
@@ -109,7 +92,7 @@ def give_back(item, handover, by, at):
     record = table.get_or_none(table.id == item.record_id)
     if record is None or not still_there(record, item):
         return HandoverItem.KEPT
-    give_to(record, leaver, by, at, {"handover": handover.id, "undone": True})
+    transfers.give(record, leaver, by, at, handover=handover.id, undone=True)
     names = OWNERSHIP + STATE if item.pool_id else OWNERSHIP
     columns = thawed(table, {name: before["columns"][name] for name in names if name in before["columns"]})
     table.update(**columns).where(table.id == record.id).execute()

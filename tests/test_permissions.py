@@ -189,6 +189,7 @@ WAYS_THROUGH_A_POOL = {
 }
 KINDS_IN_PATH = {
     **dict.fromkeys(("follow_ups.new", "follow_ups.write", "members.new", "members.add", "members.remove"), SPOKEN_TO),
+    **dict.fromkeys(("transfers.form", "transfers.transfer"), SPOKEN_TO),
     **dict.fromkeys(("live.start", "live.stop"), SPOKEN_TO),
     **dict.fromkeys(WAYS_THROUGH_A_POOL, POOLED),
     **dict.fromkeys(("merges.show", "merges.merge"), POOLED),

@@ -1,0 +1,49 @@
+"""Transfer over HTTP: the dialog asks with what, the answer leads to what one still sees."""
+
+import re
+
+import pytest
+
+from domain import customers, deals
+from models import Customer, Member, Opportunity
+
+HX = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+@pytest.fixture
+def customer(cast):
+    found = customers.create(cast.seller, name="苏州恒立")
+    customers.add_contact(found, cast.seller, name="李四")
+    deals.create(cast.seller, found, "产线改造", 100_000)
+    return found
+
+
+def test_the_dialog_names_contacts_and_open_work_ticked(cast, login, customer):
+    dialog = login(cast.manager).get(f"/customers/{customer.id}/transfer", headers=HX).text
+    assert "1 个联系人" in dialog and "1 条商机" in dialog
+    assert re.search(r'<input checked[^>]* name="opportunity"', dialog)
+    assert 'name="quote"' not in dialog
+
+
+def test_the_ticks_decide_what_comes_along(cast, login, customer):
+    answer = login(cast.manager).post(f"/customers/{customer.id}/transfer", data={"to": cast.rival.id, "stays": ""})
+    assert answer.location == f"/customers/{customer.id}"
+    assert (Customer.get().owner, Opportunity.get().owner) == (cast.rival, cast.seller)
+
+
+def test_a_seller_gives_his_customer_to_a_colleague_and_may_read_along(cast, login, customer):
+    data = {"to": cast.outsider.id, "opportunity": "y", "stays": "reads"}
+    assert login(cast.seller).post(f"/customers/{customer.id}/transfer", data=data).location == f"/customers/{customer.id}"
+    assert Opportunity.get().owner == cast.outsider and Member.get().user == cast.seller
+
+
+def test_who_gives_it_away_whole_is_led_to_his_list(cast, login, customer):
+    data = {"to": cast.outsider.id, "opportunity": "y", "stays": ""}
+    assert login(cast.seller).post(f"/customers/{customer.id}/transfer", data=data).location == "/customers"
+
+
+@pytest.mark.parametrize("data", [{"to": ""}, {"to": "99999"}, {"to": "x"}, {"stays": "x"}, {"until": "2020-01-01"}])
+def test_what_is_wrong_comes_back_with_the_form(cast, login, customer, data):
+    answer = login(cast.manager).post(f"/customers/{customer.id}/transfer", data={"to": cast.rival.id, "stays": ""} | data)
+    assert answer.status_code == 422
+    assert Customer.get().owner == cast.seller

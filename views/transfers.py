@@ -1,0 +1,86 @@
+"""Transfer of one lead, customer or deal: to whom, with which open work, and whether its old owner stays on the team."""
+
+from datetime import timedelta
+
+from flask import Blueprint, g
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, RadioField, SelectField, ValidationError
+from wtforms.validators import InputRequired, Optional
+
+from domain import transfers
+from models import User
+from permissions import can_transfer
+from views.fields import fixed_choices
+from views.follow_ups import find, record_url
+from views.formats import today
+from views.handover_words import in_words
+from views.helpers import form_again, go, page, require, toast
+
+bp = Blueprint("transfers", __name__, url_prefix="/<any(leads, customers, opportunities):plural>/<int:id>/transfer")
+
+STAYS = {"": _l("leaves it"), "reads": _l("reads along"), "works": _l("works on it too")}
+LONGEST = timedelta(days=3_653)
+
+
+class TransferForm(FlaskForm):
+    to = SelectField(_l("To whom"), [InputRequired(_l("Choose a colleague."))], coerce=int)
+    opportunity = BooleanField(default=True)
+    quote = BooleanField(default=True)
+    order = BooleanField(default=True)
+    stays = RadioField(_l("Its owner till now"), choices=fixed_choices(STAYS.items()), default="")
+    until = DateField(_l("Until"), [Optional()])
+
+    def __init__(self, record, work, *args, **options):
+        super().__init__(*args, **options)
+        able = User.select().where(User.disabled_at.is_null(), User.who_may("lead.work"), User.id != record.owner_id)
+        self.people = {user.id: user for user in able.order_by(User.name, User.id)}
+        self.to.choices = [(user.id, user.name) for user in self.people.values()]
+        for kind in ("opportunity", "quote", "order"):
+            if work.get(kind):
+                self[kind].label.text = in_words({kind: len(work[kind])})
+            else:
+                del self[kind]
+
+    def validate_until(self, field):
+        if field.data and not today() <= field.data <= today() + LONGEST:
+            raise ValidationError(_("Choose a day from today on, within ten years."))
+
+    @property
+    def along(self):
+        return [kind for kind in ("opportunity", "quote", "order") if kind in self and self[kind].data]
+
+
+def find_to_transfer(plural, id):
+    record = find(plural, id)
+    require(can_transfer(g.user, record))
+    return record, transfers.open_work(record)
+
+
+def shown(record, form):
+    return {"record": record, "form": form, "contacts": transfers.contacts_of(record)}
+
+
+@bp.get("")
+def form(plural, id):
+    record, work = find_to_transfer(plural, id)
+    return page("transfers/form.html", "dialog", **shown(record, TransferForm(record, work, formdata=None)))
+
+
+@bp.post("")
+def transfer(plural, id):
+    record, work = find_to_transfer(plural, id)
+    form = TransferForm(record, work)
+    if not form.validate_on_submit():
+        return form_again("transfers/form.html", "dialog", **shown(record, form))
+    to, stays = form.people[form.to.data], form.stays.data
+    moved = transfers.transfer(
+        record, to, g.user, form.along, None if not stays else stays == "works", form.until.data if stays else None
+    )
+    words = ngettext("%(name)s is with %(to)s now, %(num)s thing along with it.", "%(name)s is with %(to)s now, %(num)s things along with it.",
+                     len(moved), name=record.name, to=to.name)
+    toast(words if moved else _("%(lead)s is with %(name)s now.", lead=record.name, name=to.name))
+    seen = type(record).visible_to(g.user).where(type(record).id == record.id).exists()
+    return go(record_url(record.kind(), record.id) if seen else f"/{plural}")
