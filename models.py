@@ -210,6 +210,7 @@ class User(Table):
     shortcuts = BooleanField(default=True)
     disabled_at = DateTimeField(null=True)
     created_at = DateTimeField(default=utcnow)
+    departments_besides = None  # ids, while an administrator considers where somebody might work; else those that are stored
 
     class Meta:
         table_name = "users"
@@ -254,10 +255,8 @@ class User(Table):
             return None
         if self.data_scope == "self" or not self.department_id:
             return (self.id,)
-        here = User.department == self.department_id
-        if self.data_scope == "below":
-            here = Department.path.startswith(self.department.path)
-        colleagues = User.select(User.id).join(Department, on=User.department).where(here | (User.id == self.id))
+        here = DepartmentMember.with_below(self) if self.data_scope == "below" else DepartmentMember.departments_of(self)
+        colleagues = User.select(User.id).where(DepartmentMember.work_in(here) | (User.id == self.id)).order_by(User.id)
         return tuple(row.id for row in colleagues)
 
     @cached_property
@@ -278,6 +277,41 @@ class User(Table):
             User.department.in_(upwards), User.heads_department, User.disabled_at.is_null(), User.id != self.id
         )
         return max(heads, key=lambda head: len(head.department.path), default=None)
+
+
+class DepartmentMember(Table):
+    """That somebody works in a department besides his own (兼任): he sees, and is seen, there as well."""
+
+    user = ForeignKeyField(User, backref="+", on_delete="CASCADE", index=False)
+    department = ForeignKeyField(Department, backref="+")
+
+    class Meta:
+        indexes = ((("user", "department"), True),)
+
+    @classmethod
+    def departments_of(cls, user):
+        """Ids of all departments of a person, his own among them; `departments_besides` are those that are being considered."""
+        others = user.departments_besides
+        if others is None:
+            others = cls.select(cls.department).where(cls.user == user.id)
+        return Department.select(Department.id).where((Department.id == user.department_id) | Department.id.in_(others))
+
+    @classmethod
+    def with_below(cls, user):
+        """Ids of his departments and of all below them."""
+        top = Department.alias()
+        return Department.select(Department.id).join(top, on=Department.path.startswith(top.path)).where(top.id.in_(cls.departments_of(user)))
+
+    @classmethod
+    def with_above(cls, user):
+        """Ids of his departments and of all above them."""
+        low = Department.alias()
+        return Department.select(Department.id).join(low, on=low.path.startswith(Department.path)).where(low.id.in_(cls.departments_of(user)))
+
+    @classmethod
+    def work_in(cls, departments):
+        """The WHERE of the people whose department, or one of whose departments, is among these ids."""
+        return User.department.in_(departments) | User.id.in_(cls.select(cls.user).where(cls.department.in_(departments)))
 
 
 class CalendarDay(Table):
@@ -527,8 +561,8 @@ class PoolScope(Table):
     @classmethod
     def takes_in(cls, user):
         """The WHERE of the rows by which this person is a member."""
-        above = [int(part) for part in user.department.path.strip("/").split("/")] if user.department_id else []
-        department = (cls.department == user.department_id) | (cls.department.in_(above) & cls.with_below)
+        here, above = DepartmentMember.departments_of(user), DepartmentMember.with_above(user)
+        department = cls.department.in_(here) | (cls.department.in_(above) & cls.with_below)
         return (cls.user == user.id) | (cls.role == user.role) | department
 
 

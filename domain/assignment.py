@@ -11,7 +11,17 @@ from dataclasses import dataclass, field
 from peewee import fn
 
 from domain import Refused, _, events, now, pool, pool_limits, transaction
-from models import Arrival, AssignmentRule, AssignmentTaker, Customer, Department, Lead, SellerProfile, User
+from models import (
+    Arrival,
+    AssignmentRule,
+    AssignmentTaker,
+    Customer,
+    Department,
+    DepartmentMember,
+    Lead,
+    SellerProfile,
+    User,
+)
 
 TABLES = {"lead": Lead, "customer": Customer}
 BATCH = 50
@@ -70,7 +80,8 @@ def takers(rule):
     paths = [row.path for row in Department.select().where(Department.id.in_([row.department_id for row in rows if row.department_id]))]
     ordered = [named[row.user_id] for row in rows if row.user_id in named]
     for path in paths:
-        here = able.join(Department, on=User.department).where(Department.path.startswith(path)).order_by(User.id)
+        below = Department.select(Department.id).where(Department.path.startswith(path))
+        here = able.where(DepartmentMember.work_in(below)).order_by(User.id)
         ordered += [user for user in here if user not in ordered]
     return ordered
 

@@ -12,6 +12,7 @@ from models import (
     EVERYTHING,
     Customer,
     Department,
+    DepartmentMember,
     Lead,
     Opportunity,
     Pool,
@@ -81,6 +82,15 @@ class Reckoning:
     def people(self):
         return list(User.with_role())
 
+    @property
+    def paths(self):
+        """{person id: [path of each of his departments]}."""
+        found = {person.id: [person.department.path] if person.department_id else [] for person in self.people}
+        others = DepartmentMember.select(DepartmentMember.user, Department.path).join(Department)
+        for user_id, path in others.tuples():
+            found[user_id].append(path)
+        return found
+
     @cached_property
     def homes(self):
         """{person id: the first pool he is a member of}, for a record that never lay in one."""
@@ -89,11 +99,11 @@ class Reckoning:
             scopes.setdefault(scope.pool_id, []).append(scope)
         for row in PoolAdministrator.select():
             administrators.add((row.pool_id, row.user_id))
-        found = {}
+        found, paths = {}, self.paths
         for person in (person for person in self.people if person.may("pool.see")):
             admitting = (
                 pool for pool in pools
-                if admits(scopes.get(pool.id), person) or person.may("company.administer") or (pool.id, person.id) in administrators
+                if admits(scopes.get(pool.id), person, paths[person.id]) or person.may("company.administer") or (pool.id, person.id) in administrators
             )
             if pool := next(admitting, None):
                 found[person.id] = pool
@@ -228,14 +238,14 @@ def shared_calendar(rules):
     return calendar.load() if any(rule.working_days for rule in rules) else calendar.Calendar()
 
 
-def admits(scopes, person):
+def admits(scopes, person, paths):
     """Whether a pool with these scope rows is open to a person: all are, of one without any. Pool.open_to() in Python."""
     if scopes is None:
         return True
-    above = person.department.path.strip("/").split("/") if person.department_id else []
+    chains = [[int(part) for part in path.strip("/").split("/")] for path in paths]
+    here, above = {chain[-1] for chain in chains}, {id for chain in chains for id in chain}
     return any(
-        scope.user_id == person.id or scope.role == person.role
-        or scope.department_id and (scope.department_id == person.department_id or scope.with_below and str(scope.department_id) in above)
+        scope.user_id == person.id or scope.role == person.role or scope.department_id in (above if scope.with_below else here)
         for scope in scopes
     )
 
@@ -245,9 +255,9 @@ def people_of(departments):
     return User.select(User.id).join(Department).where(reduce(or_, [is_below(Value(f"/{id}/")) for id in departments]))
 
 
-def is_below(place):
+def is_below(place, department=Department):
     """Whether a department's path leads through this place: /4/."""
-    return fn.REPLACE(Department.path, place, "") != Department.path
+    return fn.REPLACE(department.path, place, "") != department.path
 
 
 def let_in(what):
@@ -255,6 +265,10 @@ def let_in(what):
     scopes, pools = PoolScope.select(SQL("1")), Pool.select(SQL("1")).where(Pool.what == what)
     place = Value("/").concat(PoolScope.department.cast("text")).concat("/")
     in_department = (PoolScope.department == User.department) | (PoolScope.with_below & is_below(place))
+    besides = Department.alias()
+    there = (besides.id == PoolScope.department) | PoolScope.with_below & is_below(place, besides)
+    others = DepartmentMember.select(SQL("1")).join(besides, on=DepartmentMember.department == besides.id)
+    in_department |= fn.EXISTS(others.where(DepartmentMember.user == User.id, there))
     member = (PoolScope.user == User.id) | (PoolScope.role == User.role) | in_department
     run = PoolAdministrator.select(SQL("1")).where(PoolAdministrator.pool == Pool.id, PoolAdministrator.user == User.id)
     lets_in = (

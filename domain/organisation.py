@@ -3,7 +3,7 @@
 from peewee import IntegrityError, Value, fn
 
 from domain import Refused, _, accounts, events, roles, time_zone, transaction
-from models import ApprovalNode, Choice, Company, Department, Pool, PoolScope, Stage, User
+from models import ApprovalNode, Choice, Company, Department, DepartmentMember, Pool, PoolScope, Stage, User
 
 # (name, English name, win rate %, days a deal usually stays)
 STAGES = (
@@ -125,12 +125,26 @@ def move_department(department, parent, by):
         events.record("department.moved", department, by=by, before={"path": old}, after={"path": new})
 
 
+def place(user, departments, by):
+    """The departments in which somebody works besides his own (兼任); his own needs no second place."""
+    wanted = {department.id for department in departments} - {user.department_id}
+    with transaction():
+        here = DepartmentMember.select().where(DepartmentMember.user == user.id)
+        was = {row.department_id for row in here}
+        if wanted == was:
+            return
+        DepartmentMember.delete().where(DepartmentMember.user == user.id, DepartmentMember.department.not_in(wanted)).execute()
+        for id in sorted(wanted - was):
+            DepartmentMember.create(user=user, department=id)
+        events.record("user.placed", user, by, {"departments": sorted(was)}, {"departments": sorted(wanted)})
+
+
 def remove_department(department, by):
     """Only an empty one: never a silent success, and never a pool that opens to everybody because of it."""
     with transaction():
         if department.parent_id is None:
             raise Refused(_("The company itself stays."))
-        if User.select().where(User.department == department).exists():
+        if User.select().where(DepartmentMember.work_in([department.id])).exists():
             raise Refused(_("%(name)s still has people. Move them first.", name=department.name))
         if Department.select().where(Department.parent == department).exists():
             raise Refused(_("%(name)s still has departments below it. Move them first.", name=department.name))

@@ -3,7 +3,18 @@
 from peewee import JOIN, SQL, fn
 
 from domain import Refused, _, events, transaction
-from models import Customer, Department, Import, Lead, Pool, PoolAdministrator, PoolScope, RecycleRule, User
+from models import (
+    Customer,
+    Department,
+    DepartmentMember,
+    Import,
+    Lead,
+    Pool,
+    PoolAdministrator,
+    PoolScope,
+    RecycleRule,
+    User,
+)
 
 HOLDS = {"lead": Lead, "customer": Customer}
 
@@ -80,6 +91,10 @@ def left_out(what):
     """The people who work on leads and whom no pool of this kind takes in: what they give up has no home of its own."""
     here, above = Department.alias(), Department.alias()
     inside = (above.id == here.id) | PoolScope.with_below & here.path.startswith(above.path)
+    other = Department.alias()
+    there = (above.id == other.id) | PoolScope.with_below & other.path.startswith(above.path)
+    others = DepartmentMember.select(SQL("1")).join(other, on=DepartmentMember.department == other.id)
+    inside |= fn.EXISTS(others.where(DepartmentMember.user == User.id, there))
     member = (PoolScope.user == User.id) | (PoolScope.role == User.role) | (PoolScope.department.is_null(False) & inside)
     scopes = PoolScope.select(SQL("1")).join(above, JOIN.LEFT_OUTER, on=PoolScope.department).where(PoolScope.pool.in_(Pool.of(what)))
     if Pool.of(what).where(Pool.id.not_in(PoolScope.select(PoolScope.pool))).exists():

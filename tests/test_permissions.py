@@ -235,7 +235,7 @@ GENERAL = {
         ("handovers.index", "handovers.new", "handovers.plan_form", "handovers.plan",
          "settings.index", "settings.save", "design.show", "people.index", "people.new", "people.create", "people.show",
          "roles.index", "roles.save_matrix", "roles.new", "roles.create", "roles.show", "roles.save", "roles.remove",
-         "people.save", "people.disable", "people.enable", "people.reset_password", "departments.index", "departments.add",
+         "people.preview", "people.save", "people.disable", "people.enable", "people.reset_password", "departments.index", "departments.add",
          "departments.show", "departments.save", "departments.remove", "settings_pools.index", "settings_pools.new",
          "settings_pools.create", "settings_pools.show", "settings_pools.save", "settings_pools.remove", "stages.index",
          "stages.new", "stages.create", "stages.edit", "stages.save", "stages.move_up", "stages.move_down", "stages.remove",

@@ -1,21 +1,25 @@
 """Colleagues: who they are, what they may do and see, and whether they can still log in."""
 
-from flask import Blueprint, g, render_template, url_for
+from flask import Blueprint, g, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext
+from flask_babel import lazy_pgettext, ngettext
 from flask_wtf import FlaskForm
 from peewee import JOIN
 from wtforms import BooleanField, PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
-from domain import Refused, accounts, holdings
-from models import Customer, Department, Lead, User, capped_counts
+from domain import Refused, accounts, holdings, organisation
+from models import BY_KIND, Department, DepartmentMember, Role, User, capped_counts
 from views.accounts import scopes
-from views.departments import in_tree_order
+from views.departments import paths
 from views.fields import EmailField, Line, PhoneField, id_of, longest
-from views.helpers import administrators_only, get_or_404, go, toast
+from views.formats import capped as count_words
+from views.helpers import administrators_only, get_or_404, go, known, toast
 from views.roles import role_choices
+from views.settings_pools import Ticks
+
+COUNTED = ("customer", "lead", "opportunity", "quote", "order", "ticket")
 
 bp = Blueprint("people", __name__, url_prefix="/settings/people")
 bp.before_request(administrators_only)
@@ -28,14 +32,25 @@ class PersonForm(FlaskForm):
     phone = PhoneField(_l("Mobile number"), [longest(20)])
     email = EmailField(_l("E-mail"), [longest(100)])
     department = SelectField(_l("Department"), coerce=id_of)
+    others = Ticks(_l("Works there as well"), coerce=int)
     heads_department = BooleanField(_l("Heads the department: approvals of its people come here"))
     role = SelectField(_l("Role"))
     data_scope = SelectField(_l("Sees"))
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        self.department.choices = [(row.id, f"{'　' * depth}{row.name}") for row, depth in in_tree_order()]
+        self.department.choices = self.others.choices = paths()
         self.role.choices, self.data_scope.choices = role_choices(), scopes()
+
+    @property
+    def columns(self):
+        """The columns of User."""
+        columns = {name: value for name, value in self.data.items() if name not in ("csrf_token", "password", "others")}
+        return columns | {"department": Department.get_by_id(self.department.data)}
+
+    @property
+    def other_departments(self):
+        return Department.select().where(Department.id.in_(self.others.data))
 
 
 class NewPersonForm(PersonForm):
@@ -60,17 +75,17 @@ def index():
 
 @bp.get("/new")
 def new():
-    return render_template("settings/person.html", form=NewPersonForm(data_scope="self", role=User.SELLER), person=None)
+    return person_page(NewPersonForm(data_scope="self", role=User.SELLER), None)
 
 
 @bp.post("/new")
 def create():
     form = NewPersonForm()
     if not form.validate_on_submit():
-        return render_template("settings/person.html", form=form, person=None), 422
-    columns = {name: value for name, value in form.data.items() if name not in ("csrf_token", "password")}
+        return person_page(form, None), 422
     try:
-        person = accounts.create_user(by=g.user, password=form.password.data, **columns)
+        person = accounts.create_user(by=g.user, password=form.password.data, **form.columns)
+        organisation.place(person, form.other_departments, by=g.user)
     except Refused as no:
         return again(form, no, None)
     toast(_("%(name)s can log in now.", name=person.name))
@@ -86,16 +101,51 @@ def again(form, no, person):
 
 
 def person_page(form, person, reset=None):
-    sees = {}
-    if person:
-        sees = capped_counts({"customers": Customer.visible_to(person), "leads": Lead.visible_to(person)})
     held = holdings.counts(person) if person and person.active else {}
     reset = reset or ResetForm(formdata=None)
-    return render_template("settings/person.html", form=form, person=person, reset=reset, sees=sees, held=held)
+    return render_template("settings/person.html", form=form, person=person, reset=reset, held=held, **outlook(form, person))
 
 
 def form_of(person):
-    return PersonForm(formdata=None, obj=person)
+    others = [row.department_id for row in DepartmentMember.select().where(DepartmentMember.user == person.id)]
+    return PersonForm(formdata=None, obj=person, others=others)
+
+
+# ---- what a choice would mean ----------------------------------------------------------------------------------------
+
+
+def outlook(form, person):
+    """What somebody of this role, scope and departments would see and may do: counted as his own pages would."""
+    role = next((role for role in Role.in_order() if role.key == form.role.data), None)
+    department = Department.get_or_none(Department.id == form.department.data) if form.department.data else None
+    if role is None or department is None or form.data_scope.data not in User.SCOPES:
+        return {"counts": {}, "role": role}
+    would_be = User(id=person.id if person else 0, role=role.key, data_scope=form.data_scope.data, department=department)
+    would_be.role_held, would_be.departments_besides = role, tuple(form.others.data or ())
+    kinds = [kind for kind in COUNTED if would_be.may(f"{kind}.see")]
+    return {"counts": capped_counts({kind: BY_KIND[kind].visible_to(would_be) for kind in kinds}) if kinds else {}, "role": role}
+
+
+@bp.app_template_global()
+def counted_words(counts):
+    """312 个客户、1000+ 条线索: what somebody would see, counted no further than a list counts."""
+    words = {
+        "customer": lambda **n: ngettext("%(n)s customer", "%(n)s customers", **n),
+        "lead": lambda **n: ngettext("%(n)s lead", "%(n)s leads", **n),
+        "opportunity": lambda **n: ngettext("%(n)s deal", "%(n)s deals", **n),
+        "quote": lambda **n: ngettext("%(n)s quote", "%(n)s quotes", **n),
+        "order": lambda **n: ngettext("%(n)s order", "%(n)s orders", **n),
+        "ticket": lambda **n: ngettext("%(n)s ticket", "%(n)s tickets", **n),
+    }
+    return _(", ").join(words[kind](num=number, n=count_words(number)) for kind, number in counts.items())
+
+
+@bp.get("/outlook")
+def preview():
+    """While one chooses, before anything is saved: 他能看到 312 个客户."""
+    person = known(User.select(), request.args.get("person"))
+    form = PersonForm(request.args, meta={"csrf": False})
+    return render_template("settings/outlook.html", **outlook(form, person))
 
 
 @bp.get("/<int:id>")
@@ -109,10 +159,9 @@ def save(id):
     person, form = get_or_404(everyone(), id), PersonForm()
     if not form.validate_on_submit():
         return person_page(form, person), 422
-    columns = {name: value for name, value in form.data.items() if name != "csrf_token"}
-    columns["department"] = Department.get_by_id(columns["department"])
     try:
-        accounts.edit_user(person, by=g.user, **columns)
+        accounts.edit_user(person, by=g.user, **form.columns)
+        organisation.place(User.get_by_id(id), form.other_departments, by=g.user)
     except Refused as no:
         return again(form, no, person)
     toast(_("Saved."))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain import Refused, organisation, pools
-from models import ApprovalNode, Choice, Company, Department, Event, Pool, Stage, User, db
+from domain import Refused, accounts, due, events, organisation, pools
+from models import ApprovalNode, Choice, Company, Department, DepartmentMember, Event, Pool, PoolScope, Stage, User, db
 from tests.cast import PASSWORD
 from tests.server import all_at_once
 
@@ -138,3 +138,68 @@ def test_a_new_name_is_a_fact_of_the_audit(cast):
     organisation.rename_department(department("华南"), "华南大区", by=cast.admin)
     event = Event.select().order_by(Event.id.desc()).first()
     assert (event.verb, event.before, event.after) == ("department.renamed", {"name": "华南"}, {"name": "华南大区"})
+
+
+# ---- several departments ---------------------------------------------------------------------------------------------
+
+
+def anew(user):
+    return User.get_by_id(user.id)
+
+
+def test_whoever_works_in_a_second_department_is_seen_there_and_sees_there(cast):
+    organisation.place(cast.outsider, [department("华东")], by=cast.admin)
+    assert cast.outsider.id in anew(cast.manager).overseen
+    accounts.edit_user(cast.outsider, by=cast.admin, data_scope="department")
+    assert {cast.seller.id, cast.rival.id, cast.outsider.id} <= set(anew(cast.outsider).overseen)
+    assert cast.finance.id not in anew(cast.outsider).overseen
+    organisation.place(anew(cast.outsider), [], by=cast.admin)
+    assert cast.outsider.id not in anew(cast.manager).overseen
+    assert anew(cast.outsider).overseen == (cast.outsider.id,)
+
+
+def test_a_scope_with_all_below_counts_what_lies_below_the_second_department(cast):
+    group = organisation.add_department("华东一组", department("华东"), by=cast.admin)
+    accounts.edit_user(cast.rival, by=cast.admin, department=group)
+    accounts.edit_user(cast.outsider, by=cast.admin, data_scope="below")
+    organisation.place(anew(cast.outsider), [department("华东")], by=cast.admin)
+    assert cast.rival.id in anew(cast.outsider).overseen
+    accounts.edit_user(anew(cast.outsider), by=cast.admin, data_scope="department")
+    assert cast.rival.id not in anew(cast.outsider).overseen
+
+
+@pytest.mark.parametrize("with_below", [True, False])
+def test_a_pool_is_open_to_whoever_works_in_its_department_besides(cast, with_below):
+    east = department("华东")
+    group = organisation.add_department("华东一组", east, by=cast.admin)
+    pool = Pool.create(name="华东公海")
+    PoolScope.create(pool=pool, department=east, with_below=with_below)
+    assert pool not in Pool.open_to(cast.outsider)
+    organisation.place(cast.outsider, [group], by=cast.admin)
+    assert (pool in Pool.open_to(anew(cast.outsider))) is with_below
+    assert (cast.outsider.id in {row.id for row in due.let_in("lead").where(User.id == cast.outsider.id)}) is True
+    organisation.place(anew(cast.outsider), [east], by=cast.admin)
+    assert pool in Pool.open_to(anew(cast.outsider))
+    Pool.delete().where(Pool.id != pool.id).execute()
+    assert {row.id for row in due.let_in("lead")} == {user.id for user in User.select() if pool in Pool.open_to(user)}
+    assert set(due.Reckoning("lead").homes) == {user.id for user in User.select() if pool in Pool.open_to(user)}
+    assert cast.outsider not in pools.left_out("lead")
+
+
+def test_ones_own_department_is_no_second_place_and_nothing_new_is_no_event(cast):
+    before = events.head()
+    organisation.place(cast.seller, [cast.seller.department], by=cast.admin)
+    assert events.head() == before
+    assert not DepartmentMember.select().exists()
+
+
+def test_a_department_in_which_somebody_works_besides_stays(cast):
+    empty = organisation.add_department("空", cast.admin.department, by=cast.admin)
+    organisation.place(cast.seller, [empty], by=cast.admin)
+    with pytest.raises(Refused):
+        organisation.remove_department(empty, by=cast.admin)
+
+
+def test_the_superior_is_the_one_of_ones_own_department(cast):
+    organisation.place(cast.outsider, [department("华东")], by=cast.admin)
+    assert anew(cast.outsider).superior != cast.manager

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from domain import accounts, functions, roles
-from models import Allowance, Event, Pool, Role, User
+from domain import accounts, events, functions, roles
+from models import Allowance, Customer, Event, Lead, Pool, Role, User
 from tests import world
 
 
@@ -125,3 +125,49 @@ def test_a_custom_role_works_on_its_own_and_can_be_dispatched_assigned_and_asked
     assert "李二" in admin.get("/settings/approvals").text
     pool = Pool.get()
     assert "李二" in admin.get(f"/settings/pools/{pool.id}").text
+
+
+# ---- the person's page -----------------------------------------------------------------------------------------------
+
+
+def outlook(admin, person, **chosen):
+    answer = admin.get("/settings/people/outlook", query_string={
+        "person": person.id, "department": person.department_id, "role": person.role, "data_scope": person.data_scope, **chosen,
+    })
+    assert answer.status_code == 200
+    return re.sub(r"<[^>]+>", " ", answer.text)
+
+
+def test_what_somebody_would_see_is_counted_while_one_chooses(admin, cast, made):
+    before = events.head()
+    his, all_there_are = Customer.visible_to(cast.outsider).count(), Customer.select().count()
+    assert his < all_there_are
+    assert f"能看到 {his} 个客户" in outlook(admin, cast.outsider)
+    assert f"能看到 {all_there_are} 个客户" in outlook(admin, cast.outsider, data_scope="all")
+    assert f"能看到 {all_there_are} 个客户" in outlook(admin, cast.outsider, data_scope="department", others=[cast.seller.department_id])
+    assert events.head() == before
+
+
+def test_what_is_foretold_is_what_is_seen_afterwards(admin, cast, made):
+    east = cast.seller.department_id
+    foretold = outlook(admin, cast.outsider, data_scope="department", others=[east])
+    form = {
+        "name": "周三", "login": "outsider", "department": cast.outsider.department_id, "role": "seller", "data_scope": "department",
+        "others": [east],
+    }
+    assert admin.post(f"/settings/people/{cast.outsider.id}", data=form).status_code == 303
+    person = User.get_by_id(cast.outsider.id)
+    assert f"{Customer.visible_to(person).count()} 个客户" in foretold
+    assert f"{Lead.visible_to(person).count()} 条线索" in foretold
+    assert "兼" in admin.get(f"/settings/departments/{east}").text
+
+
+def test_the_functions_of_a_role_are_told_in_words(admin, cast):
+    said = outlook(admin, cast.seller, role="finance")
+    assert "查看成本和毛利" in said
+    assert "从公海领取" not in said
+
+
+@pytest.mark.parametrize("chosen", [{"role": "none"}, {"department": "999"}, {"department": "x"}, {"data_scope": "world"}])
+def test_a_choice_that_there_is_not_foretells_nothing(admin, cast, chosen):
+    assert "能看到" not in outlook(admin, cast.seller, **chosen)

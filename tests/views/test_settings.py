@@ -197,7 +197,7 @@ def test_a_department_with_people_or_below_itself_is_refused(admin, cast):
     east = department("华东")
     admin.post("/settings/departments", data={"name": "苏州", "parent": east.id})
     assert admin.post(f"/settings/departments/{east.id}/remove").status_code == 409
-    assert admin.post(f"/settings/departments/{east.id}", data={"name": "华东", "parent": department("苏州").id}).status_code == 409
+    assert admin.post(f"/settings/departments/{east.id}", data={"name": "华东", "parent": department("苏州").id}).status_code == 422
 
 
 def test_the_company_is_renamed_but_not_moved(admin, cast):
