@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain import now, pool, recycling, rehearsals
+from domain import local, now, pool, recycling, recycling_runs, rehearsals
 from models import Customer, Lead, Pool, PoolScope, RecycleRule
 
 RULE = {"name": "15 天未跟进", "joined": "any", "no_follow_up_days": "15", "spares_locked": "y", "pool": "0", "owner_notice_days": "3"}
@@ -114,6 +114,23 @@ def test_the_tab_lists_what_goes_within_a_week_the_nearest_first(login, cast, le
     page = login(cast.seller).get("/leads?view=soon").text
     assert [name for name in re.findall(r'title="([^"]+)">\1<', page) if name != "不急"] == ["今晚", "也兴网络", "六天"]
     assert ">不急<" not in page
+
+
+def test_whoever_lost_it_is_told_and_its_timeline_says_by_which_rule(login, cast, lead, switch_on):
+    rule = switch_on(no_follow_up_days=10)
+    RecycleRule.update(switched_on_at=now() - timedelta(days=2)).where(RecycleRule.id == rule.id).execute()
+    recycling_runs.catch_up(rest=0)
+    browser = login(cast.seller)
+    assert "也兴网络 已按规则「15 天未跟进」退回公海。" in browser.get("/notices").text
+    timeline = browser.get(f"/leads/{lead.id}").text
+    assert "按规则「15 天未跟进」退回" in timeline and "算起已满 10 天" in timeline
+
+
+def test_a_warning_names_the_record_and_its_last_day(login, cast, lead, switch_on):
+    switch_on(owner_notice_days=3)
+    recycling_runs.catch_up(rest=0)
+    last_day = local(now()).date() + timedelta(days=2)
+    assert f"也兴网络 过了 {last_day} 就会按规则「15 天未跟进」退回公海" in login(cast.seller).get("/notices").text
 
 
 def test_without_a_rule_there_is_neither_tab_nor_countdown(login, cast, lead):
