@@ -70,11 +70,11 @@ def go_on(run, batch):
 
 
 def keep(run, found):
-    """What the run before had found already is not new."""
+    """New is what the run before had not found; of the first run nothing is."""
     before = previous(run)
     keys = [row["key"] for row in found]
-    known = set()
-    if before and keys:
+    known = set(keys)
+    if before:
         rows = CleansingFinding.select(CleansingFinding.key).where(CleansingFinding.run == before.id, CleansingFinding.key.in_(keys))
         known = {key for (key,) in rows.tuples()}
     same = {"run": run.id, "settled_at": None}

@@ -34,7 +34,7 @@ def traces(customer):
     like = reduce(or_, (getattr(Customer, key) == value for key, value in given.items()))
     older = list(
         Customer.select(Customer, User).join(User, JOIN.LEFT_OUTER, on=Customer.owner)
-        .where(like, Customer.id < customer.id).order_by(Customer.id).limit(MOST)
+        .where(like, Customer.id < customer.id, Customer.merged_into.is_null()).order_by(Customer.id).limit(MOST)
     )
     lost = with_nothing_but_lost(older)
     found = [Trace(other, [key for key in given if getattr(other, key) == given[key]], why(customer, other, lost)) for other in older]

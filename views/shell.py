@@ -131,7 +131,7 @@ class Shell:
         yield _("Manage"), [
             Item(self, "imports", "imports.index", _("Imports"), "upload",
                  visible=permissions.can_import_leads(user) or permissions.can_import_products(user)),
-            Item(self, "cleansing", "cleansing.index", _("Cleansing"), "vacuum-cleaner", visible=permissions.can_cleanse(user)),
+            Item(self, "cleansing", "cleansing.index", _("Cleansing"), "sparkles", visible=permissions.can_cleanse(user)),
             Item(self, "exports", "exports.index", _("Exports"), "download", visible=permissions.can_export_anything(user)),
             Item(self, "settings", "settings.index", _("Settings"), "adjustments-horizontal",
                  visible=permissions.can_administer(user)),

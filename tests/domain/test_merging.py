@@ -19,6 +19,7 @@ from domain import (
     merging,
     orders,
     pool,
+    re_registered,
     search,
     tickets,
     timeline,
@@ -180,6 +181,13 @@ def test_the_loser_is_in_no_list_no_search_no_picker_and_no_warning(cast, make):
     assert customers.find_by_name("乙公司") is None
     assert loser not in list(table.claimable_by(cast.seller))
     assert not loser.is_on_team(cast.seller)
+
+
+def test_a_customer_is_no_trace_of_being_registered_again_once_it_is_a_part_of_it(cast):
+    loser, winner = customer(cast.seller, "甲公司", phone="13800000004"), customer(cast.seller, "乙公司", phone="13800000004")
+    assert re_registered.traces(winner)
+    merging.merge(winner, loser, by=cast.seller, at=AT)
+    assert re_registered.traces(fresh(winner)) == []
 
 
 def test_merging_makes_room_for_the_owner_of_the_loser(cast):
