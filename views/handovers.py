@@ -27,9 +27,9 @@ INSTEAD = ("lead", "ticket", "approval")
 class HandoverForm(FlaskForm):
     successors = Ticks(_l("Who takes over"), coerce=int)
     split = RadioField(_l("How it is split"), choices=fixed_choices(SPLITS.items()), default=Handover.EVENLY)
-    lead = SelectField(_l("Leads"), coerce=int, default=0)
-    ticket = SelectField(_l("Tickets"), coerce=int, default=0)
-    approval = SelectField(_l("Approvals waiting for him"), coerce=int, default=0)
+    lead = SelectField(_l("Leads go to"), coerce=int, default=0)
+    ticket = SelectField(_l("Tickets go to"), coerce=int, default=0)
+    approval = SelectField(_l("Approvals waiting for him go to"), coerce=int, default=0)
     fills_pools = BooleanField(_l("What nobody has room for goes back to its pool"))
     disables = BooleanField(_l("Take his access away when it is done"), default=True)
 
