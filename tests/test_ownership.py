@@ -1,0 +1,293 @@
+"""Whose is it: a state machine over everything that moves a record, asked over HTTP by people of every right.
+
+Claim, give back, assign, move, lock, void, merge and its undo, hand over and its undo, recycle, disable, changed limits and
+passing days, in any order. After each step: a record is somebody's, in one pool, or gone for good; none was lost or doubled;
+the ledger and the last fact about its owner name the same person; and whoever was given a record had room and claims for it.
+
+HAITU_MACHINE=full runs 2,000 × 50 steps; otherwise a few.
+"""
+
+import os
+from datetime import timedelta
+
+from hypothesis import HealthCheck, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+
+from domain import (
+    Refused,
+    accounts,
+    assignment,
+    customers,
+    handover,
+    leads,
+    now,
+    pool,
+    pool_limits,
+    recycling,
+    recycling_runs,
+    rehearsals,
+    time_zone,
+)
+from models import (
+    Claim,
+    Company,
+    Customer,
+    Event,
+    Handover,
+    Lead,
+    Merge,
+    Pool,
+    RecycleRule,
+    User,
+)
+from tests import books, databases
+from tests import cast as people
+
+FULL = os.environ.get("HAITU_MACHINE") == "full"
+EXAMPLES, STEPS = (2_000, 50) if FULL else (60, 20)
+TABLES = {"leads": Lead, "customers": Customer}
+SELLERS = ("seller", "rival", "outsider")
+EVERYBODY = (*SELLERS, "manager", "admin", "finance")
+ANYBODY = st.sampled_from(("owner",) * 4 + EVERYBODY)  # "owner": whoever has the record
+REACHED = {"created", "claimed", "released", "assigned", "moved", "recycled", "locked", "voided", "disabled"}
+EXPECTED = {200, 204, 303, 403, 404, 409, 422}
+PLURALS, RECORDS, DAYS = st.sampled_from(sorted(TABLES)), st.integers(0, 9), st.integers(1, 20)
+SPREADS = st.sampled_from(("round_robin", "least_loaded"))
+
+
+class Ownership(RuleBasedStateMachine):
+    """Every step is a request of somebody who may or may not be allowed to; what is refused changes nothing (tests/oracle.py)."""
+
+    engine = application = seen = None
+
+    @initialize()
+    def begin(self):
+        databases.begin(self.engine, "cast")
+        time_zone.cache_clear()
+        self.cast = people.load()
+        self.clients = {name: self.log_in(name) for name in EVERYBODY}
+        Company.update(daily_claim_limit=4, claim_capacity=5, customer_claim_limit=3, customer_capacity=4, lock_quota=2).execute()
+        Pool.create(name="老客户", what="customer")
+        Pool.create(name="华东", daily_claim_limit=2, capacity=3, cool_down_days=1)
+        assignment.save_rule(None, self.cast.admin, takers=[self.cast.rival], name="退回即分配", what="customer", method="person", on_drop=True)
+        self.nights = 0
+        for n in range(3):
+            leads.create(self.cast.admin, pool=Pool.of("lead").get(), name=f"公海线索{n}")
+            given_back = customers.create(self.cast.outsider, name=f"公海客户{n}")
+            pool.release(given_back, by=self.cast.outsider, reason="no_need")
+        self.made = {"leads": 3, "customers": 3}
+
+    def teardown(self):
+        if hasattr(self, "cast"):
+            self.seen.update(event.verb.split(".")[1] for event in Event.select(Event.verb).distinct())
+            self.engine.end()
+
+    def log_in(self, name):
+        client = self.application.test_client()
+        token = accounts.open_session(getattr(self.cast, name), address="127.0.0.1", agent="test", remember=False, at=now())
+        with client.session_transaction() as session:
+            session["token"] = token
+        return client.carry_token()
+
+    def pick(self, plural, number, who):
+        """(id, name of the person): one of the records there are, and who asks about it."""
+        ids = [id for (id,) in TABLES[plural].select(TABLES[plural].id).order_by(TABLES[plural].id).tuples()] or [1]
+        id = ids[number % len(ids)]
+        owner = User.get_or_none(User.id == self.owner_of(plural, id))
+        return id, (owner.login if owner and owner.login in self.clients else "seller") if who == "owner" else who
+
+    def post(self, who, path, **data):
+        answer = self.clients[who].post(path, data=data)
+        assert answer.status_code in EXPECTED, f"{path} answers {answer.status_code}"
+        return answer.status_code in (200, 204) or answer.status_code == 303 and not answer.location.startswith("/login")
+
+    # ---- new records ---------------------------------------------------------------------------------------------------
+
+    @precondition(lambda self: sum(self.made.values()) < 14)
+    @rule(who=st.sampled_from(SELLERS), plural=PLURALS)
+    def create(self, who, plural):
+        self.made[plural] += 1
+        path = "/leads/new" if plural == "leads" else "/customers"
+        done = self.post(who, path, name=f"{plural}{self.made[plural]}号", owner=getattr(self.cast, who).id)
+        self.made[plural] -= not done
+        if done:
+            self.within_room(who, plural)
+
+    # ---- in and out of pools ---------------------------------------------------------------------------------------------
+
+    @rule(who=ANYBODY, plural=PLURALS, id=RECORDS)
+    def claim(self, who, plural, id):
+        id, who = self.pick(plural, id, who)
+        before = self.owner_of(plural, id)
+        done = self.post(who, f"/{plural}/{id}/claim")
+        if done and before is None and self.owner_of(plural, id) == getattr(self.cast, who).id:
+            self.within_claims(who, plural)
+            self.within_room(who, plural)
+
+    @rule(who=ANYBODY, plural=PLURALS, ids=st.lists(RECORDS, min_size=1, max_size=5))
+    def claim_selection(self, who, plural, ids):
+        who = "seller" if who == "owner" else who
+        ids = [self.pick(plural, id, who)[0] for id in ids]
+        if self.post(who, f"/{plural}/claim", id=ids):
+            self.within_claims(who, plural)
+            self.within_room(who, plural)
+
+    @rule(who=ANYBODY, plural=PLURALS, id=RECORDS, verb=st.sampled_from(("unclaim", "lock", "unlock")))
+    def do(self, who, plural, id, verb):
+        id, who = self.pick(plural, id, who)
+        self.post(who, f"/{plural}/{id}/{verb}")
+
+    @rule(who=ANYBODY, plural=PLURALS, id=RECORDS, into=st.integers(0, 4))
+    def release(self, who, plural, id, into):
+        id, who = self.pick(plural, id, who)
+        self.post(who, f"/{plural}/{id}/release", reason="no_need", pool=into or "")
+
+    @rule(who=ANYBODY, plural=PLURALS, id=RECORDS, to=st.sampled_from((*SELLERS, "disabled")))
+    def assign(self, who, plural, id, to):
+        id, who = self.pick(plural, id, who)
+        before = self.owner_of(plural, id)
+        self.post(who, f"/{plural}/{id}/assign", to=getattr(self.cast, to).id)
+        if before != self.owner_of(plural, id) == getattr(self.cast, to).id:
+            self.within_room(to, plural)
+
+    @rule(who=ANYBODY, plural=PLURALS, ids=st.lists(RECORDS, min_size=1, max_size=4), how=SPREADS)
+    def spread(self, who, plural, ids, how):
+        who = "manager" if who == "owner" else who
+        ids = [self.pick(plural, id, who)[0] for id in ids]
+        self.post(who, f"/{plural}/assign", id=ids, to=how)
+
+    @rule(who=st.sampled_from(("manager", "admin", "rival")), plural=PLURALS, id=RECORDS, into=st.integers(0, 1))
+    def move(self, who, plural, id, into):
+        id, who = self.pick(plural, id, who)
+        self.post(who, f"/{plural}/{id}/pool", pool=list(Pool.of(plural[:-1]))[into].id)
+
+    @rule()
+    def rules_place_what_came_back(self):
+        assignment.settle()
+
+    # ---- gone for good, or two become one -------------------------------------------------------------------------------
+
+    @rule(who=st.sampled_from(("manager", "seller")), id=RECORDS)
+    def void(self, who, id):
+        id, who = self.pick("leads", id, who)
+        self.post(who, f"/leads/{id}/void")
+
+    @rule(who=ANYBODY, plural=PLURALS, id=RECORDS, other=RECORDS)
+    def merge(self, who, plural, id, other):
+        id, who = self.pick(plural, id, who)
+        self.post(who, f"/{plural}/{id}/merge", other=self.pick(plural, other, who)[0])
+
+    @rule(who=st.sampled_from(("admin", "manager")), number=st.integers(1, 4))
+    def undo_merge(self, who, number):
+        self.post(who, f"/merges/{number}/undo")
+
+    @rule(who=ANYBODY, id=RECORDS)
+    def convert(self, who, id):
+        id, who = self.pick("leads", id, who)
+        before = Customer.select().count()
+        self.post(who, f"/leads/{id}/convert", with_contact="y")
+        self.made["customers"] += Customer.select().count() - before
+
+    # ---- people come and go, rules change, days pass -----------------------------------------------------------------
+
+    @rule(leaver=st.sampled_from(SELLERS))
+    def hand_over(self, leaver):
+        successors = [getattr(self.cast, name) for name in SELLERS if name != leaver and self.active(name)]
+        try:
+            plan = handover.plan(getattr(self.cast, leaver), self.cast.admin, successors, fills_pools=True, disables=False)
+            handover.start(plan, self.cast.admin)
+        except Refused:  # he has nothing, or nobody is there to take it
+            return
+        handover.run(plan.id, pause=0)
+        done = Handover.get_by_id(plan.id)
+        assert done.status == Handover.DONE
+        assert not Claim.select().where(Claim.owner == done.leaver_id, Claim.ended_at.is_null()).exists()
+
+    @rule(who=st.sampled_from(SELLERS), verb=st.sampled_from(("disable", "enable")))
+    def let_in_or_out(self, who, verb):
+        self.post("admin", f"/settings/people/{getattr(self.cast, who).id}/{verb}")
+        if verb == "enable":
+            self.clients[who] = self.log_in(who)
+
+    @rule(claims=st.integers(0, 6), room=st.integers(1, 8))
+    def change_limits(self, claims, room):
+        Company.update(daily_claim_limit=claims, customer_claim_limit=claims, claim_capacity=room, customer_capacity=room).execute()
+
+    @rule(days=DAYS, what=st.sampled_from(("lead", "customer")))
+    def days_pass_and_what_is_due_goes_back(self, days, what):
+        """The coming night, as many days on: rules are asked for that night, as nobody waits for it."""
+        self.nights += days
+        found = RecycleRule.select().where(RecycleRule.what == what, RecycleRule.state == RecycleRule.ON).first() or self.switched_on(what)
+        night = recycling.coming_night(now()) + timedelta(days=self.nights)
+        recycling_runs.run(found, night, rest=0)
+
+    def switched_on(self, what):
+        made = recycling.create(what, self.cast.admin, name=f"{what} 10 天未跟进", no_follow_up_days=10)
+        return recycling.switch_on(rehearsals.rehearse(made, self.cast.admin), self.cast.admin)
+
+    # ---- what must hold --------------------------------------------------------------------------------------------------
+
+    def owner_of(self, plural, id):
+        return TABLES[plural].select(TABLES[plural].owner).where(TABLES[plural].id == id).scalar()
+
+    def active(self, name):
+        return User.get_by_id(getattr(self.cast, name).id).active
+
+    def within_claims(self, who, plural):
+        user, what = getattr(self.cast, who), plural[:-1]
+        used = pool_limits.quota(user, what)
+        assert used.claimed_today <= used.limit, f"{who} has claimed {used.claimed_today} of {used.limit} {plural}"
+
+    def within_room(self, who, plural):
+        used = pool_limits.quota(getattr(self.cast, who), plural[:-1])
+        assert used.held <= used.capacity, f"{who} holds {used.held} of {used.capacity} {plural}"
+
+    @invariant()
+    def nothing_is_lost_doubled_or_in_two_places(self):
+        if not hasattr(self, "made"):
+            return
+        for plural, table in TABLES.items():
+            assert table.select().count() == self.made[plural]
+            for record in table.select():
+                places = [record.pool_id is not None, record.owner_id is not None and not self.gone(record), self.gone(record)]
+                assert sum(places) == 1, f"{plural} {record.id}: in a pool, somebody's, gone: {places}"
+        books.check_ledger()
+
+    def gone(self, record):
+        return record.merged_into_id is not None or record.kind() == "lead" and record.status == Lead.VOIDED
+
+    @invariant()
+    def the_last_fact_about_an_owner_names_him(self):
+        if not hasattr(self, "made"):
+            return
+        merged = {(merge.record_kind, id) for merge in Merge.select() for id in (merge.winner_id, merge.loser_id)}
+        told = {}
+        for event in Event.select().where(Event.record_kind.in_(("lead", "customer"))).order_by(Event.id):
+            if event.verb.endswith(".created"):
+                told[event.record_kind, event.record_id] = self.creator(event)
+            if event.after and "owner" in event.after:
+                told[event.record_kind, event.record_id] = event.after["owner"]
+        for table in TABLES.values():
+            for record in table.select():
+                place = (record.kind(), record.id)
+                if place not in merged and not self.gone(record):
+                    assert told[place] == record.owner_id, f"{place}: the facts say {told[place]}, the record {record.owner_id}"
+
+    def creator(self, event):
+        """Whose a record was when it came: the ledger's first row, if it was anybody's."""
+        first = Claim.select().where(Claim.record_kind == event.record_kind, Claim.record_id == event.record_id).order_by(Claim.id).first()
+        return first.owner_id if first and first.how == Claim.CREATED else None
+
+
+def test_a_record_is_always_somebodys_or_in_one_pool_or_gone(engine, application):
+    Ownership.engine, Ownership.application, Ownership.seen = engine, application, set()
+    run_state_machine_as_test(
+        Ownership if FULL else seed(1)(Ownership),
+        settings=settings(
+            max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, database=None,
+            suppress_health_check=list(HealthCheck), print_blob=True,
+        ),
+    )
+    missing = REACHED - Ownership.seen
+    assert not missing, f"no step brought about {missing}: a machine whose requests are all refused would find nothing"
