@@ -82,7 +82,7 @@
     box.checked = false;
     box.disabled = true;
     box.dispatchEvent(new Event("change", { bubbles: true }));
-    row.classList.add("leaving", ...("mine" in part.dataset ? [] : ["taken"]));
+    row.classList.add(...("mine" in part.dataset ? [] : ["taken"]), "leaving");
     one("td.note", row)?.replaceChildren();
     one("td.why", row).replaceChildren(wrapped("desk-only", part.innerHTML));
     one("td.act", row).replaceChildren(wrapped("phone-only", part.innerHTML));

@@ -33,3 +33,43 @@ def test_an_open_quote_shows_on_the_page_of_its_customer(visit):
     seller.wait_for_url("**/quotes/*")
     manager.goto(seller.locator(".quote-head .who a").get_attribute("href"))
     expect(manager.locator(".head .here")).to_contain_text("做报价", timeout=THREE_SECONDS)
+
+
+def test_a_row_that_somebody_claims_is_struck_on_the_others_page_and_leaves(visit):
+    first, second = visit("seller1"), visit("seller2")
+    for page in (first, second):
+        page.goto("/pools")
+    row = first.locator("tbody tr").first
+    same = second.locator(f"#{row.get_attribute('id')}")
+    below = second.locator("tbody tr").nth(1)
+    same.get_by_role("link").focus()
+    same.locator("input[type=checkbox]").check()
+    second.wait_for_load_state("networkidle")
+    row.hover()
+    row.get_by_role("button", name="领取").click()
+    expect(same).to_have_class("taken leaving", timeout=THREE_SECONDS)
+    expect(same).to_contain_text("李雷")
+    expect(same).to_contain_text("领走了")
+    expect(same.locator("input[type=checkbox]")).to_be_disabled()
+    expect(second.locator(".selection")).to_be_hidden()
+    expect(row).not_to_have_class("taken leaving")
+    expect(same).to_be_hidden()
+    expect(below).to_be_visible()
+
+
+def test_what_is_given_back_is_counted_over_the_list_which_stays_as_it_is(visit):
+    seller, other = visit("seller1"), visit("seller2")
+    seller.goto("/pools")
+    row = seller.locator("tbody tr").nth(2)
+    name = row.locator("td.title").inner_text()
+    row.hover()
+    row.get_by_role("button", name="领取").click()
+    expect(row).to_contain_text("已领取")
+    other.goto("/pools")
+    rows = other.locator("tbody tr").count()
+    other.wait_for_load_state("networkidle")
+    seller.locator(".toast [data-undo]").click()
+    expect(other.locator("[data-news]")).to_contain_text("1 条新的", timeout=THREE_SECONDS)
+    assert other.locator("tbody tr").count() == rows
+    other.locator("[data-news]").click()
+    expect(other.locator(f"tbody tr:has-text('{name}')")).to_be_visible()

@@ -1,9 +1,12 @@
 """What an open page is told: the right people, only what is new, and nothing without a session."""
 
+import re
+
 import pytest
 
-from domain import accounts, customers, deals, leads, presence
-from models import Notice, Presence, Session
+from domain import accounts, customers, deals, events, leads, live, now, presence
+from domain import pool as pools
+from models import BY_KIND, Notice, Pool, PoolScope, Presence, Session
 
 SILENT = 204
 
@@ -99,6 +102,93 @@ def test_the_owner_has_a_message_that_leads_to_the_record(cast, login, lead):
     login(cast.manager).post(f"/leads/{lead.id}/presence", data={"doing": "call"})
     assert Notice.get(Notice.user == cast.seller).record_id == lead.id
     assert "钱经理 正在跟进你的线索 苏州恒立机械有限公司。" in login(cast.seller).get("/notices").text
+
+
+# ---- an open page of a pool ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(params=["lead", "customer"])
+def pool(request, cast):
+    return Pool.create(name="海上", what=request.param)
+
+
+def lay(pool, cast, *names):
+    """Records of the pool's kind that lie in it."""
+    made = [BY_KIND[pool.what].create(name=name, name_key=name, pool=pool, entered_pool_at=now()) for name in names]
+    return [BY_KIND[pool.what].with_people().where(BY_KIND[pool.what].id == record.id).get() for record in made]
+
+
+def at_the_pool(browser, pool, shown, since, **filters):
+    on = ".".join([pool.what, *(str(record.id) for record in shown)])
+    return ask(browser, on, since=since, pool=pool.id, what=pool.what, **filters)
+
+
+def head():
+    return str(events.head()[0])
+
+
+def test_a_row_that_somebody_claims_is_told_with_his_name_and_the_others_are_not(cast, login, pool):
+    taken, left = lay(pool, cast, "苏州恒立机械有限公司", "无锡新能电气有限公司")
+    since = head()
+    pools.claim(taken, by=cast.rival)
+    answer = at_the_pool(login(cast.seller), pool, (taken, left), since)
+    assert f'data-gone="{pool.what}-{taken.id}"' in answer.text
+    assert "李二" in answer.text and "领走了" in answer.text
+    assert f'data-gone="{pool.what}-{left.id}"' not in answer.text
+    assert re.search(rf'data-count="/pools/{pool.id}">\s*1<', answer.text)
+    again = at_the_pool(login(cast.seller), pool, (taken, left), answer.headers["Haitu-Since"])
+    assert again.status_code == SILENT
+
+
+def test_a_row_that_was_handed_out_is_told_too(cast, login, pool):
+    (record,) = lay(pool, cast, "苏州恒立机械有限公司")
+    since = head()
+    pools.assign(record, cast.rival, by=cast.admin)
+    assert "已归李二" in at_the_pool(login(cast.seller), pool, (record,), since).text.replace(" ", "")
+
+
+def test_ones_own_claim_from_elsewhere_is_told_as_ones_own_with_the_meters(cast, login, pool):
+    (record,) = lay(pool, cast, "苏州恒立机械有限公司")
+    since = head()
+    pools.claim(record, by=cast.seller)
+    answer = at_the_pool(login(cast.seller), pool, (record,), since).text
+    assert "data-mine" in answer
+    assert 'id="meters"' in answer
+
+
+def test_what_comes_in_is_counted_as_far_as_the_filters_let_it_through(cast, login, pool):
+    (record,) = lay(pool, cast, "苏州恒立机械有限公司")
+    pools.claim(record, by=cast.rival)
+    since = head()
+    record = BY_KIND[pool.what].with_people().where(BY_KIND[pool.what].id == record.id).get()
+    pools.release(record, cast.rival, "budget", pool)
+    browser = login(cast.seller)
+    come = f'data-come="{pool.what}-{record.id}"'
+    assert come in at_the_pool(browser, pool, (), since).text
+    assert come in at_the_pool(browser, pool, (), since, within=7).text
+    assert come not in at_the_pool(browser, pool, (), since, city="苏州").text
+
+
+def test_news_of_a_pool_that_is_not_open_to_somebody_are_not_told(cast, login, pool):
+    (record,) = lay(pool, cast, "苏州恒立机械有限公司")
+    PoolScope.create(pool=pool, user=cast.rival)
+    since = head()
+    pools.claim(record, by=cast.rival)
+    assert at_the_pool(login(cast.seller), pool, (record,), since).status_code == SILENT
+
+
+def test_a_page_that_slept_too_long_is_told_that_much_has_changed(cast, login, pool, monkeypatch):
+    (record,) = lay(pool, cast, "苏州恒立机械有限公司")
+    since = head()
+    monkeypatch.setattr(live, "KEPT", 2)
+    for _time in range(3):
+        accounts.log_out(Session.create(token_hash=f"{_time}", user=cast.rival, expires_at=now()), by=cast.rival)
+    assert "data-slept" in at_the_pool(login(cast.seller), pool, (record,), since).text
+
+
+@pytest.mark.parametrize("pool", [0, -1, "x", 99999999999])
+def test_a_pool_that_is_none_is_no_fault(cast, login, pool):
+    assert ask(login(cast.seller), "lead.1", pool=pool, what="lead").status_code == SILENT
 
 
 # ---- who asks --------------------------------------------------------------------------------------------------------
