@@ -1,6 +1,6 @@
 """Transfer (转移) of one record to a colleague: with what its owner has open on it, as chosen; every stage stays."""
 
-from domain import Refused, _, deals, members, now, owners, pool, quotes, transaction
+from domain import Refused, _, deals, members, now, owners, pool, pool_limits, quotes, transaction
 from models import Contact, Lead, Opportunity, Order, Pooled, Quote
 
 BELOW = {"customer": (Opportunity, Quote, Order), "opportunity": (Quote, Order), "lead": ()}
@@ -44,6 +44,13 @@ def transfer(record, to, by, along=(), may_edit=None, until=None, at=None):
         if may_edit is not None:
             members.add(record, old, by, may_edit, until, at)
     return work
+
+
+def transfer_many(customers, to, by, along=(), at=None):
+    """A selection, all of it or nothing: refused as a whole when the colleague has no room for it. What came along."""
+    with transaction():
+        pool_limits.ensure_room([each for each in customers if each.owner_id != to.id], to)
+        return [work for each in customers if each.owner_id != to.id for work in transfer(each, to, by, along, at=at)]
 
 
 def give(record, to, by, at, **told):

@@ -221,7 +221,7 @@ GENERAL = {
     "collisions.report": ("admin", "manager"),
     "pools.show": SALES,
     # of an empty selection; each record of a full one is asked about
-    **dict.fromkeys(("pools.claim_selection", "pools.assign_selection", "pools.move_selection"), SALES),
+    **dict.fromkeys(("pools.claim_selection", "pools.assign_selection", "pools.move_selection", "transfers.transfer_selection"), SALES),
     "quotes.index": (*SALES, "finance"),
     **dict.fromkeys(("tickets.new", "tickets.create", "tickets.choices"), (*SALES, "service")),
     **dict.fromkeys(("products.new", "products.create"), IMPORTERS),

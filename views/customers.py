@@ -29,6 +29,7 @@ from views.helpers import (
     toast,
 )
 from views.merges import follow
+from views.transfers import colleagues
 
 bp = Blueprint("customers", __name__, url_prefix="/customers")
 
@@ -97,6 +98,7 @@ def index():
     return page(
         "customers/index.html", "rows", rows=rows, tab=tab_shown(), tabs=capped_counts(tabs()), wanted=asked_for(),
         kept=recycling_words.protections("customer", rows.rows),
+        colleagues=[(user.id, user.name) for user in colleagues()] if g.user.may("record.hand_over") else (),
     )
 
 

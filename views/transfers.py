@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, g
+from flask import Blueprint, abort, g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -11,18 +11,37 @@ from wtforms import BooleanField, DateField, RadioField, SelectField, Validation
 from wtforms.validators import InputRequired, Optional
 
 from domain import transfers
-from models import User
+from models import Customer, User
 from permissions import can_transfer
 from views.fields import fixed_choices
 from views.follow_ups import find, record_url
 from views.formats import today
 from views.handover_words import in_words
-from views.helpers import form_again, go, page, require, toast
+from views.helpers import form_again, go, page, remember_where, require, toast
+from views.pools import selection
 
-bp = Blueprint("transfers", __name__, url_prefix="/<any(leads, customers, opportunities):plural>/<int:id>/transfer")
+bp = Blueprint("transfers", __name__)
+
+ONE = "/<any(leads, customers, opportunities):plural>/<int:id>/transfer"
 
 STAYS = {"": _l("leaves it"), "reads": _l("reads along"), "works": _l("works on it too")}
 LONGEST = timedelta(days=3_653)
+ALONG = ("opportunity", "quote", "order")
+
+
+def colleagues():
+    """Whoever may have what somebody else gives away."""
+    return User.select().where(User.disabled_at.is_null(), User.who_may("lead.work")).order_by(User.name, User.id)
+
+
+class SelectionForm(FlaskForm):
+    to = SelectField(_l("To whom"), [InputRequired(_l("Choose a colleague."))], coerce=int)
+    along = BooleanField()
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.people = {user.id: user for user in colleagues()}
+        self.to.choices = [(user.id, user.name) for user in self.people.values()]
 
 
 class TransferForm(FlaskForm):
@@ -35,10 +54,9 @@ class TransferForm(FlaskForm):
 
     def __init__(self, record, work, *args, **options):
         super().__init__(*args, **options)
-        able = User.select().where(User.disabled_at.is_null(), User.who_may("lead.work"), User.id != record.owner_id)
-        self.people = {user.id: user for user in able.order_by(User.name, User.id)}
+        self.people = {user.id: user for user in colleagues() if user.id != record.owner_id}
         self.to.choices = [(user.id, user.name) for user in self.people.values()]
-        for kind in ("opportunity", "quote", "order"):
+        for kind in ALONG:
             if work.get(kind):
                 self[kind].label.text = in_words({kind: len(work[kind])})
             else:
@@ -50,7 +68,7 @@ class TransferForm(FlaskForm):
 
     @property
     def along(self):
-        return [kind for kind in ("opportunity", "quote", "order") if kind in self and self[kind].data]
+        return [kind for kind in ALONG if kind in self and self[kind].data]
 
 
 def find_to_transfer(plural, id):
@@ -63,13 +81,13 @@ def shown(record, form):
     return {"record": record, "form": form, "contacts": transfers.contacts_of(record)}
 
 
-@bp.get("")
+@bp.get(ONE)
 def form(plural, id):
     record, work = find_to_transfer(plural, id)
     return page("transfers/form.html", "dialog", **shown(record, TransferForm(record, work, formdata=None)))
 
 
-@bp.post("")
+@bp.post(ONE)
 def transfer(plural, id):
     record, work = find_to_transfer(plural, id)
     form = TransferForm(record, work)
@@ -84,3 +102,20 @@ def transfer(plural, id):
     toast(words if moved else _("%(lead)s is with %(name)s now.", lead=record.name, name=to.name))
     seen = type(record).visible_to(g.user).where(type(record).id == record.id).exists()
     return go(record_url(record.kind(), record.id) if seen else f"/{plural}")
+
+
+@bp.post("/customers/transfer")
+def transfer_selection():
+    """The ticked customers of the list, with what their owners have open on them where that is ticked too."""
+    customers = selection(Customer.visible_to(g.user))
+    require(all(can_transfer(g.user, customer) for customer in customers))
+    form = SelectionForm()
+    if not form.validate_on_submit():
+        abort(422)
+    to = form.people[form.to.data]
+    moved = transfers.transfer_many(customers, to, g.user, ALONG if form.along.data else ())
+    words = ngettext("%(num)s customer is with %(to)s now, %(things)s things along with it.",
+                     "%(num)s customers are with %(to)s now, %(things)s things along with them.",
+                     len(customers), to=to.name, things=len(moved))
+    toast(words)
+    return go(remember_where())

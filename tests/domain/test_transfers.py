@@ -81,3 +81,18 @@ def test_nobody_gets_it_who_has_it_has_left_or_does_not_sell(cast, who):
     lead = leads.create(cast.seller, name="线索")
     with pytest.raises(Refused):
         transfers.transfer(lead, getattr(cast, who), cast.manager)
+
+
+def test_a_selection_moves_whole_or_not_at_all(cast):
+    chosen = [customers.create(cast.seller, name=f"客户 {number}") for number in range(3)]
+    Company.update(customer_capacity=2).execute()
+    with pytest.raises(Refused):
+        transfers.transfer_many(chosen, cast.rival, cast.manager)
+    assert owners(Customer) == ["seller"] * 3
+    transfers.transfer_many(chosen[:2], cast.rival, cast.manager)
+    assert owners(Customer) == ["rival", "rival", "seller"]
+
+
+def test_a_selection_takes_the_open_work_along_where_it_is_wanted(cast, customer):
+    transfers.transfer_many([customer], cast.rival, cast.manager, along=("opportunity",))
+    assert owners(Opportunity) == ["rival", "seller", "outsider"]

@@ -47,3 +47,16 @@ def test_what_is_wrong_comes_back_with_the_form(cast, login, customer, data):
     answer = login(cast.manager).post(f"/customers/{customer.id}/transfer", data={"to": cast.rival.id, "stays": ""} | data)
     assert answer.status_code == 422
     assert Customer.get().owner == cast.seller
+
+
+def test_what_is_ticked_in_the_list_goes_to_one_colleague_with_its_deals(cast, login, customer):
+    browser = login(cast.manager)
+    assert 'form="picked"' in browser.get("/customers?tab=all").text
+    browser.post("/customers/transfer", data={"id": [customer.id], "to": cast.rival.id, "along": "y"})
+    assert (Customer.get().owner, Opportunity.get().owner) == (cast.rival, cast.rival)
+
+
+def test_nobody_moves_in_a_selection_what_is_not_his_to_give(cast, login, customer):
+    assert login(cast.rival).post("/customers/transfer", data={"id": [customer.id], "to": cast.rival.id}).status_code == 404
+    assert 'name="id"' not in login(cast.finance).get("/customers").text
+    assert login(cast.finance).post("/customers/transfer", data={"id": [customer.id], "to": cast.rival.id}).status_code == 403
