@@ -32,8 +32,8 @@ from domain import (
     export_runner,
     handover_runner,
     import_runner,
+    match_keys,
     moving,
-    pinyin,
     rehearsals,
     schedule,
     schema,
@@ -233,7 +233,7 @@ def serve():
     handover_runner.resume()
     rehearsals.resume()
     cleansing.resume()
-    Thread(target=pinyin.load, daemon=True).start()  # the readings are loaded before anybody waits for them
+    Thread(target=match_keys.load, daemon=True).start()  # the dictionaries are loaded before anybody waits for them
     server = create_server(
         app, host=app.config["HOST"], port=app.config["PORT"], threads=8, ident=None, max_request_body_size=LARGEST_BODY,
         connection_limit=MOST_CONNECTIONS, asyncore_use_poll=True,

@@ -1290,6 +1290,50 @@ class CleansingFinding(Table):
         return cls.select().where(seen[0] | seen[1])
 
 
+# ---- duplicates ------------------------------------------------------------------------------------------------------
+
+
+class DuplicateRule(Table):
+    """What makes a new lead or customer a duplicate (查重规则), and what follows. Without a row the defaults hold."""
+
+    KEYS = ("name", "phone", "credit_code", "email", "website")
+    USUAL = KEYS[:3]
+
+    what = TextField(unique=True)  # lead or customer
+    active = BooleanField(default=True)
+    keys = JSON(default=lambda: list(DuplicateRule.USUAL))
+    refuses = BooleanField(default=False)  # a sure match is refused, to sellers; otherwise everybody is only warned
+
+    @classmethod
+    def of(cls, what):
+        return cls.get_or_none(cls.what == what) or cls(what=what, refuses=what == Customer.kind())
+
+
+class MatchKey(Table):
+    """What a lead or a customer is found by when company names are compared; see domain/match_keys.py."""
+
+    record_kind = TextField()
+    record_id = IntegerField()
+    plain = TextField(index=True)
+    sound = TextField(index=True)
+    brand = TextField(null=True)
+    head = TextField(null=True)
+    skip = TextField(null=True)
+    tail = TextField(null=True)
+    alias = TextField(null=True)
+    email = TextField(null=True)
+    website = TextField(null=True)
+
+    class Meta:
+        indexes = ((("record_kind", "record_id"), True),)
+
+
+for column in (
+    MatchKey.brand, MatchKey.head, MatchKey.skip, MatchKey.tail, MatchKey.alias, MatchKey.email, MatchKey.website
+):
+    MatchKey.add_index(column, where=column.is_null(False), name=f"match_key_{column.name}")
+
+
 # ---- products and quotes ---------------------------------------------------------------------------------------------
 
 

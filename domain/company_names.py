@@ -23,7 +23,7 @@ from domain.company_words import (
     PARTNERSHIP,
     SHORT_PLACES,
     SPOKEN_FORM,
-    SPOKEN_LEVEL,
+    SPOKEN_LEVELS,
     begins_trade,
     is_trade,
     places,
@@ -36,6 +36,7 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 BRACKETS = str.maketrans("【】[]〔〕〈〉《》{}", "()()()()()()")
 QIAN, MARK = "乾", "\ue000"  # in a company's name always the sign qián, never 干
 WARDS = re.compile(r"[省市县区]")
+LEVELS = "|".join(SPOKEN_LEVELS)
 SPELT_LEAST = 6  # letters of a name written in pinyin
 
 
@@ -62,6 +63,12 @@ class Name:
     @cached_property
     def sound(self):
         return spelt(self.core)
+
+    @property
+    def plain(self):
+        """Equal for two spellings of one name beyond doubt; of its places the last one counts: 江苏省苏州市 is 苏州."""
+        kind = "合伙" if self.partnership else ""
+        return "|".join(("".join(self.places[-1:]), self.core, kind + self.branch))
 
     @property
     def spelt_out(self):
@@ -128,7 +135,7 @@ def without_brackets(plain):
 
 def without_form(plain):
     """(place, brand and trade; whether a legal form follows; the branch behind it)"""
-    form = FORM.search(plain, 2)
+    form = FORM.search(plain, 1)
     if form:
         return GROUP.sub("", plain[:form.start()]) or plain[:form.start()], True, plain[form.end():]
     if partnership := PARTNERSHIP.search(plain):
@@ -192,9 +199,11 @@ def compare(one, other):
 
 
 def same_core(one, other):
-    if one.places == other.places:
+    """Doubt begins where only one of them tells its place."""
+    if set(one.places) == set(other.places):
         return Likeness(NAME, 1.0 if one.formal == other.formal else 0.98)
-    return Likeness(NAME if one.trade or len(one.core) > 3 else SHORT, 0.95)
+    score = 0.92 if one.places and other.places else 0.88
+    return Likeness(NAME if one.trade or len(one.core) > 3 else SHORT, score)
 
 
 def compare_spelling(one, other):
@@ -203,7 +212,7 @@ def compare_spelling(one, other):
     latin, chinese = (one, other) if one.spelt_out else (other, one)
     if chinese.spelt_out or len(latin.core) < SPELT_LEAST:
         return None
-    before = "".join(f"(?:{spelt(place)}{SPOKEN_LEVEL})?" for place in chinese.places)
+    before = "".join(f"(?:{spelt(place)}(?:{LEVELS}))?" for place in chinese.places)
     if re.fullmatch(before + chinese.sound, latin.core):
         return Likeness(PINYIN, 0.9)
     return Likeness(PINYIN, 0.75) if re.fullmatch(before + spelt(chinese.brand), latin.core) else None

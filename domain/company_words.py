@@ -22,7 +22,7 @@ BRANCH = re.compile(
 LISTED = re.compile(r"^(?:\*?st|s\*?st|xd|dr|n)(?=[\u3400-\u9fff])|[-]?[abuwr]$|退$")  # what an exchange adds to a short name
 ENGLISH_FORM = re.compile(r"(?:co\.?,?\s*)?(?:ltd|limited|inc|llc|corp|corporation|company|group)\b\.?", re.IGNORECASE)
 SPOKEN_FORM = re.compile(r"(?:jituan)?(?:(?:gufen)?(?:youxian)?(?:zeren)?gongsi)?$")
-SPOKEN_LEVEL = "(?:sheng|shi|xian|qu|zhou|meng)?"
+SPOKEN_LEVELS = ("", "sheng", "shi", "xian", "qu", "zhou", "meng")
 NUMERALS = set("0123456789〇一二三四五六七八九十百千万壹贰叁甲乙丙丁东西南北中上下新老大小")
 
 TRADES = set(Path(__file__).with_name("trades.txt").read_text(encoding="utf-8").split())  # words of 行业, as names use them

@@ -2,7 +2,7 @@
 
 from peewee import fn
 
-from domain import events, now, pool, pool_limits, search, transaction
+from domain import duplicates, events, match_keys, now, pool, pool_limits, search, transaction
 from models import Claim, Contact, Customer, Opportunity, Order, address_key, name_key
 
 COLUMNS = (
@@ -13,10 +13,15 @@ PLACE = {"province", "city", "address"}
 SEARCHED = {"name", "short_name", "phone", "credit_code"}
 
 
-def create(by, owner=None, at=None, **columns):
-    """A new customer; whoever creates it owns it unless somebody else is named. It takes room, but no claim."""
+def create(by, owner=None, at=None, is_checked=True, **columns):
+    """A new customer; whoever creates it owns it unless somebody else is named. It takes room, but no claim.
+
+    Checked by the duplicate rule (新建查重), unless a conversion was told never to match.
+    """
     at, owner = at or now(), owner or by
     with transaction():
+        if is_checked:
+            duplicates.ensure_new("customer", by, **columns)
         customer = Customer(
             name_key=name_key(columns["name"]), owner=owner, owned_since=at, created_by=by, created_at=at, updated_at=at, **columns
         )
@@ -25,6 +30,7 @@ def create(by, owner=None, at=None, **columns):
         customer.save(force_insert=True)
         pool.enter(customer, owner, Claim.CREATED, by, at)
         search.index("customer", customer)
+        match_keys.index(customer)
         events.record("customer.created", customer, by, at=at, name=customer.name)
     return customer
 
@@ -43,6 +49,8 @@ def edit(customer, by, at=None, **columns):
             write(customer, address_key=address_key(customer.province, customer.city, customer.address))
         if SEARCHED & set(after):
             search.index("customer", customer)
+        if match_keys.COMPARED & set(after):
+            match_keys.index(customer)
         events.record("customer.edited", customer, by, before, after, at=at)
     return customer
 
@@ -68,11 +76,6 @@ def write(record, **columns):
     for name, value in columns.items():
         setattr(record, name, value)
     record.save(only=list(record.dirty_fields))
-
-
-def find_by_name(name):
-    """The oldest customer whose name is the same when blanks, width and brackets are set aside; or None."""
-    return Customer.with_people().where(Customer.name_key == name_key(name)).order_by(Customer.id).first()
 
 
 # ---- contacts --------------------------------------------------------------------------------------------------------

@@ -23,6 +23,8 @@ REACTIONS = {
     "customer.member_added": ("domain.notifications.tell_member",),
     "customer.lead_linked": ("domain.notifications.tell_customer_owner",),
     "opportunity.member_added": ("domain.notifications.tell_member",),
+    **dict.fromkeys(("lead.asked_owner", "customer.asked_owner"), ("domain.notifications.tell_owner_asked",)),
+    **dict.fromkeys(("lead.asked_manager", "customer.asked_manager"), ("domain.notifications.tell_deciders",)),
     "quote.submitted": ("domain.notifications.ask_approvers",),
     "quote.node_approved": ("domain.notifications.settle_asks", "domain.notifications.ask_approvers"),
     "quote.approver_changed": ("domain.notifications.ask_instead",),

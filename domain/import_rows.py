@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from domain import import_fields, import_files
+from domain.company_names import parse
 from domain.import_values import Bad, day_reader, proven_order
 from models import Choice, name_key
 
@@ -110,7 +111,7 @@ class Judge:
         """A second row of the same name or code in one file: a product's is refused, a lead's is up to the job."""
         is_product = self.job.what == import_fields.PRODUCT
         row.key = name_key(row.values["name"])
-        first = self.seen["name"].setdefault(row.key, row.number)
+        first = self.seen["name"].setdefault(row.key if is_product else parse(row.values["name"]).plain, row.number)
         if not is_product:
             row.double = first if first != row.number else 0
             return

@@ -102,5 +102,9 @@ def remarks(fact):
         "double": _("Passed over: the same name stands in row %(n)s.", n=fact),
         "known_lead": _("Passed over: there is a lead of this name."),
         "known_customer": _("Passed over: there is a customer of this name."),
+        "known_phone": _("Passed over: a lead or customer has this telephone number."),
+        "known_credit_code": _("Passed over: a lead or customer has this credit code."),
+        "known_email": _("Passed over: a lead or customer has this e-mail address."),
+        "known_website": _("Passed over: a lead or customer has this website."),
         "unchanged": _("Passed over: the product says all this already."),
     }

@@ -5,8 +5,22 @@ from datetime import timedelta
 from pathlib import Path
 from time import sleep
 
-from domain import Refused, _, arrivals, bulk, events, import_fields, import_files, import_rows, now, search, transaction
-from models import Customer, Import, ImportProblem, Lead, Product
+from domain import (
+    Refused,
+    _,
+    arrivals,
+    bulk,
+    duplicates,
+    events,
+    import_fields,
+    import_files,
+    import_rows,
+    match_keys,
+    now,
+    search,
+    transaction,
+)
+from models import Import, ImportProblem, Lead, Product
 
 log = logging.getLogger("haitu.imports")
 
@@ -14,7 +28,7 @@ BATCH = 250
 PAUSE = 0.02  # seconds between two batches, for whoever waits to write
 KEPT_WAITING = timedelta(days=7)
 FOLDER = "imports"
-KEPT = ("id", "name", "contact_name", "phone", "credit_code")  # what audit and search index need of a new lead
+KEPT = ("id", "name", "contact_name", "phone", "credit_code", "email", "website")  # what audit and indexes need of a new lead
 COUNTS = ("created", "updated", "skipped")
 
 
@@ -228,28 +242,21 @@ def write_leads(job, rows, at):
     fresh = unknown_ones(rows) if job.existing == Import.SKIP else rows
     leads = insert_leads(job, fresh, at)
     arrivals.expect("lead", [lead.id for lead in leads], arrivals.IMPORT, at)
+    match_keys.add(*leads)
     tell(job, at, [("lead.imported", lead, None, {"name": lead.name}) for lead in leads])
     return {"created": len(leads), "skipped": len(rows) - len(leads)}
 
 
 def unknown_ones(rows):
-    """Rows whose name no lead, no customer and no earlier row of the file has; the others get a remark."""
-    keys = [row.key for row in rows]
-    leads = names_of(Lead.select(Lead.name_key).where(Lead.name_key.in_(keys), Lead.status != Lead.VOIDED))
-    customers = names_of(Customer.select(Customer.name_key).where(Customer.name_key.in_(keys)))
-    for row in rows:
+    """Rows that are no lead, no customer and no earlier row of the file, as the rule has it (查重规则); the others get a remark."""
+    for row, match in zip(rows, duplicates.known("lead", [row.values for row in rows])):
         if row.double:
             row.remark(f"double:{row.double}", value=row.values["name"])
-        elif row.key in leads:
-            row.remark("known_lead", value=row.values["name"])
-        elif row.key in customers:
-            row.remark("known_customer", value=row.values["name"])
+        elif match:
+            (kind, _id), likeness = match
+            row.remark(f"known_{kind}" if likeness.reason == "name" else f"known_{likeness.reason}", value=row.values["name"])
         else:
             yield row
-
-
-def names_of(query):
-    return {key for (key,) in query.tuples()}
 
 
 def insert_leads(job, rows, at):

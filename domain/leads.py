@@ -1,6 +1,21 @@
 """Leads (线索): created, edited, put aside, converted into a customer."""
 
-from domain import Refused, _, customers, deals, events, follow_ups, members, now, pool, pool_limits, search, transaction
+from domain import (
+    Refused,
+    _,
+    customers,
+    deals,
+    duplicates,
+    events,
+    follow_ups,
+    match_keys,
+    members,
+    now,
+    pool,
+    pool_limits,
+    search,
+    transaction,
+)
 from models import Claim, Company, Contact, Conversion, FollowUp, Lead, name_key
 
 COLUMNS = (
@@ -15,12 +30,14 @@ def create(by, pool=None, at=None, **columns):
     """A new lead: without a pool its creator's own (待处理), with one it waits there (未分配)."""
     at = at or now()
     with transaction():
+        duplicates.ensure_new("lead", by, **columns)
         lead = Lead(name_key=name_key(columns["name"]), created_by=by, created_at=at, updated_at=at, **columns)
         put_in_pool(lead, pool, at) if pool else give_to_creator(lead, by, at)
         lead.save(force_insert=True)
         if lead.owner_id:
             enter_ledger(lead, by, at)
         search.index("lead", lead)
+        match_keys.index(lead)
         events.record("lead.created", lead, by, after={"status": lead.status}, at=at, name=lead.name)
     return lead
 
@@ -50,6 +67,8 @@ def edit(lead, by, at=None, **columns):
         settle(lead, (Lead.UNASSIGNED, *OWNED_AND_OPEN), updated_at=at, **written)
         if SEARCHED & set(after):
             search.index("lead", lead)
+        if match_keys.COMPARED & set(after):
+            match_keys.index(lead)
         events.record("lead.edited", lead, by, before, after, at=at)
     return lead
 
@@ -137,13 +156,14 @@ def convert(lead, by, with_contact=True, opportunity=None, at=None):
 
 def customer_for(lead, by, at):
     """(customer, whether it was there before)"""
-    found = customers.find_by_name(lead.name) if Company.current().links_customers_by_name else None
+    links = Company.current().links_customers_by_name
+    found = duplicates.customer_named(lead.name) if links else None
     if found:
         told = {"lead_id": lead.id, "owner_id": lead.owner_id, "owner_name": lead.owner.name}
         events.record("customer.lead_linked", found, by, at=at, **told)
         return found, True
     columns = {name: getattr(lead, name) for name in customers.COLUMNS if name in COLUMNS}
-    return customers.create(by, owner=lead.owner, at=at, **columns), False
+    return customers.create(by, owner=lead.owner, at=at, is_checked=links, **columns), False
 
 
 def contact_for(lead, customer, by, at):

@@ -14,6 +14,7 @@ from models import (
     Customer,
     Event,
     Lead,
+    MatchKey,
     Member,
     Merge,
     Review,
@@ -25,7 +26,7 @@ from models import (
 COLUMNS = {"lead": leads.COLUMNS, "customer": customers.COLUMNS}
 # What is not moved: the audit is never rewritten, the ledger tells whose each of the two was, a review judged the one alone, and
 # a finding says what was so when the base was looked through.
-STAYS = {Event, Claim, Merge, Review, CleansingFinding}
+STAYS = {Event, Claim, MatchKey, Merge, Review, CleansingFinding}
 WINNER, LOSER = SIDES = ("winner", "loser")
 MERGED = "merged"
 

@@ -2,7 +2,20 @@
 
 from datetime import timedelta
 
-from domain import Refused, _, cleansing, customers, events, follow_ups, merge_plans, now, pool_limits, search, transaction
+from domain import (
+    Refused,
+    _,
+    cleansing,
+    customers,
+    events,
+    follow_ups,
+    match_keys,
+    merge_plans,
+    now,
+    pool_limits,
+    search,
+    transaction,
+)
 from domain.merge_plans import Change
 from models import BY_KIND, TABLES, Collision, Merge, Task, User
 
@@ -60,7 +73,9 @@ def write(plan, by, at):
     for change in plan.changes:
         apply(change)
     winner, loser = plan.winner, plan.loser
-    search.index(winner.kind(), type(winner).get_by_id(winner.id))
+    whole = type(winner).get_by_id(winner.id)
+    search.index(winner.kind(), whole)
+    match_keys.index(whole)
     cleansing.settle_both(winner, loser, at)
     return Merge.create(
         record_kind=winner.kind(), winner_id=winner.id, loser_id=loser.id, loser_name=loser.name, by=by, at=at,
@@ -202,6 +217,7 @@ def settle(winner, loser):
         if record.kind() == "customer":
             customers.settle_dealt(record.id)
     search.index(winner.kind(), winner, loser)
+    match_keys.index(winner, loser)
 
 
 # ---- questions -------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from datetime import date
 
 from flask_babel import lazy_gettext as _l
 
-from domain import _, collision_report, collisions, now, presence, transaction
+from domain import _, asks, collision_report, collisions, now, presence, transaction
 from models import Approval, Notice, Review, User
 
 # verb -> what its reader is told; the names in it are the facts given to notify()
@@ -26,6 +26,10 @@ SENTENCES = {
     "lead.member_added": _l("%(actor)s put you on the team of the lead %(name)s."),
     "customer.member_added": _l("%(actor)s put you on the team of the customer %(name)s."),
     "customer.lead_linked": _l("%(actor)s linked a lead of %(owner)s to your customer %(name)s."),
+    "lead.asked_owner": _l("%(actor)s has met your lead %(name)s and asks about it."),
+    "lead.asked_manager": _l("%(actor)s has met the lead %(name)s and asks who may work on it."),
+    "customer.asked_owner": _l("%(actor)s has met your customer %(name)s and asks about it."),
+    "customer.asked_manager": _l("%(actor)s has met the customer %(name)s and asks who may work on it."),
     "opportunity.member_added": _l("%(actor)s put you on the team of the deal %(name)s."),
     "lead.work_started": _l("%(actor)s is at work on your lead %(name)s."),
     "customer.work_started": _l("%(actor)s is at work on your customer %(name)s."),
@@ -146,6 +150,14 @@ def tell_owner_of_merged(event, record, by):
     readers = User.select().where(User.id == event.detail["loser_owner"], User.id != by.id)
     facts = {"actor": by.name, "actor_id": by.id, "loser": event.detail["loser_name"], "name": record.name}
     notify(readers, event.verb, record, event.at, **facts)
+
+
+def tell_owner_asked(event, record, by):
+    notify([record.owner], event.verb, record, event.at, actor=by.name, actor_id=by.id, name=record.name)
+
+
+def tell_deciders(event, record, by):
+    notify(asks.deciders(record, by), event.verb, record, event.at, actor=by.name, actor_id=by.id, name=record.name)
 
 
 def tell_service_person(event, ticket, by):

@@ -15,6 +15,7 @@ from domain import (
     exports,
     imports,
     leaks,
+    match_keys,
     members,
     now,
     recycling_runs,
@@ -40,6 +41,7 @@ def start(data):
     clock.add_job(run, args=("recycling", recycling_runs.catch_up, False))  # at once, what was missed
     clock.add_job(run, "cron", hour=19, args=("backup", lambda: backup.create(data, "nightly")))  # 03:00 in China
     clock.add_job(run, "interval", hours=1, args=("collisions", collision_report.tell_of_last_month))
+    clock.add_job(run, args=("match keys", match_keys.catch_up))  # once, at the start
     clock.start()
     return clock
 

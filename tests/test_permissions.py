@@ -212,7 +212,7 @@ GENERAL = {
         PEOPLE,
     ),
     **dict.fromkeys(
-        ("leads.index", "leads.new", "leads.create", "leads.matches", "pools.index",
+        ("leads.index", "leads.new", "leads.create", "leads.matches", "customers.matches", "duplicates.ask", "pools.index",
          "customers.new", "customers.create", "opportunities.index", "opportunities.new", "opportunities.create"),
         SALES,
     ),

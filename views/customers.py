@@ -5,14 +5,15 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from peewee import fn
-from wtforms import BooleanField, TextAreaField, ValidationError
+from wtforms import BooleanField, TextAreaField
 from wtforms.validators import DataRequired
 
-from domain import customers, disclosures, masking, pool, search
+from domain import customers, disclosures, duplicates, masking, pool, search
 from domain.pool_limits import quota
-from models import Company, Contact, Customer, Member, Opportunity, Order, Quote, Ticket, capped_counts, name_key
+from models import Company, Contact, Customer, Member, Opportunity, Order, Quote, Ticket, capped_counts
 from permissions import can_create_customer, can_edit_customer, can_hand_over, sees, sees_leads
 from views import recycling_words
+from views.duplicates import ChecksDuplicates, matches_of
 from views.fields import ChoiceField, CreditCodeField, EmailField, Line, OwnerField, PhoneField, longest
 from views.helpers import (
     Page,
@@ -24,6 +25,7 @@ from views.helpers import (
     page,
     page_of,
     part_shown,
+    render_block,
     require,
     sight,
     toast,
@@ -38,7 +40,9 @@ OFFERED = 8  # customers offered while one types
 FILTERS = ("q", "city", "source", "level")
 
 
-class CustomerForm(FlaskForm):
+class CustomerForm(ChecksDuplicates, FlaskForm):
+    what = "customer"
+
     name = Line(_l("Customer"), [DataRequired(_l("Write the customer's name.")), longest(200)])
     short_name = Line(_l("Short name"), [longest(40)], description=_l("Shown on cards; the full name when empty."))
     credit_code = CreditCodeField(_l("Credit code"))
@@ -58,16 +62,6 @@ class CustomerForm(FlaskForm):
         super().__init__(*args, **options)
         if len(self.owner.choices) == 1:
             del self.owner
-
-    def validate_name(self, field):
-        """Where names are checked (客户新建查重), a second customer of one name is refused, and its owner named."""
-        if name_key(field.data) == name_key(field.object_data) or not Company.current().links_customers_by_name:
-            return
-        other = customers.find_by_name(field.data)
-        if other and other.in_pool:
-            raise ValidationError(_("%(name)s is a customer already; it lies in %(pool)s.", name=other.name, pool=other.pool.name))
-        if other:
-            raise ValidationError(_("%(name)s is a customer already; %(owner)s looks after it.", name=other.name, owner=other.owner.name))
 
     @property
     def columns(self):
@@ -172,6 +166,14 @@ def create():
     return go(url_for(".show", id=customer.id))
 
 
+@bp.get("/duplicates")
+def matches():
+    """While one types: who else may be the same company."""
+    require(can_create_customer(g.user))
+    form = CustomerForm(request.args, meta={"csrf": False})
+    return render_block("customers/form.html", "matches", matches=matches_of(form))
+
+
 def find(id):
     return get_or_404(Customer.visible_to(g.user), id)
 
@@ -184,7 +186,7 @@ def find_to_edit(id):
 
 
 def edit_form(customer, **options):
-    form = CustomerForm(obj=customer, **options)
+    form = CustomerForm(obj=customer, place=("customer", customer.id), **options)
     if form.owner and not can_hand_over(g.user, customer):
         del form.owner
     return form
@@ -228,6 +230,7 @@ def everything_about(customer):
         "related": related(customer),
         "figures": figures(customer),
         "contacts": list(customer.contacts.order_by(Contact.decides.desc(), Contact.id)),
+        "matches": duplicates.of_record(g.user, customer) if sees_leads(g.user) else [],
         "tab": part_shown(),
         "ledger": pool.ledger(customer),
         "quota": quota(g.user, "customer", customer.pool) if customer.in_pool else None,

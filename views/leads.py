@@ -16,6 +16,7 @@ from domain.pool_limits import quota
 from models import Company, Conversion, Customer, Lead, Opportunity, Pool, User, capped_count, capped_counts
 from permissions import can_convert_lead, can_create_lead, can_edit_lead, can_invalidate_lead, can_void_lead, sees_leads
 from views import recycling_words
+from views.duplicates import ChecksDuplicates, matches_of
 from views.fields import ChoiceField, CreditCodeField, EmailField, Line, MoneyField, PhoneField, longest
 from views.formats import capped as count_words
 from views.formats import choice, today
@@ -34,7 +35,6 @@ from views.helpers import (
     require,
     sight,
     toast,
-    whole,
 )
 from views.merges import follow
 
@@ -54,7 +54,9 @@ bp.add_app_template_global(STATUS_WORDS, "lead_status_words")
 bp.add_app_template_global(STATUS_TONES, "lead_status_tones")
 
 
-class LeadForm(FlaskForm):
+class LeadForm(ChecksDuplicates, FlaskForm):
+    what = "lead"
+
     name = Line(_l("Company"), [DataRequired(_l("Write the company's name.")), longest(200)])
     contact_name = Line(_l("Contact"), [longest(60)])
     contact_title = Line(_l("Job title"), [longest(60)])
@@ -195,7 +197,7 @@ def show(id):
 def everything_about(lead):
     return {
         "record": lead, "lead": lead, "tab": part_shown(), "walk": walk_arguments(), "nav": neighbours(lead), "ledger": pools.ledger(lead),
-        "matches": duplicates.of(g.user, lead.name, lead.phone, lead.credit_code, lead.id) if lead.is_open else [],
+        "matches": duplicates.of_record(g.user, lead) if lead.is_open else [],
         "conversion": conversion_of(lead), "quota": quota(g.user, "lead", lead.pool) if lead.in_pool else None,
     }
 
@@ -277,7 +279,7 @@ def edit(id):
     lead = get_or_404(Lead.visible_to(g.user), id)
     require(can_edit_lead(g.user, lead))
     masking.ensure_reads(lead, g.user)
-    form = LeadForm(obj=lead)
+    form = LeadForm(obj=lead, place=("lead", id))
     if not form.validate_on_submit():
         return form_again("leads/form.html", form=form, lead=lead)
     leads.edit(lead, g.user, **form.columns)
@@ -287,13 +289,10 @@ def edit(id):
 
 @bp.get("/duplicates")
 def matches():
-    """While one types: who else may be the same company. It warns and never blocks."""
+    """While one types: who else may be the same company."""
     require(can_create_lead(g.user))
     form = LeadForm(request.args, meta={"csrf": False})
-    found = duplicates.of(
-        g.user, form.name.data, form.phone.data, form.credit_code.data, request.args.get("except", type=whole)
-    )
-    return render_block("leads/form.html", "matches", matches=found)
+    return render_block("leads/form.html", "matches", matches=matches_of(form))
 
 
 # ---- what becomes of it ----------------------------------------------------------------------------------------------
@@ -321,9 +320,11 @@ def convert(id):
 
 
 def conversion_page(answer, lead, form):
-    known = [match for match in duplicates.of(g.user, lead.name) if match.kind == "customer"]
+    """With the customer that it will be linked to; or else those that it may be."""
     links = Company.current().links_customers_by_name
-    return answer("leads/convert.html", "dialog", lead=lead, form=form, known=known[0] if known and links else None)
+    known = duplicates.customer_named(lead.name) if links else None
+    alike = [] if known else [match for match in duplicates.of_record(g.user, lead, "customer") if match.kind == "customer"]
+    return answer("leads/convert.html", "dialog", lead=lead, form=form, known=known, matches=alike)
 
 
 @bp.post("/<int:id>/invalidate")

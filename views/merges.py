@@ -69,7 +69,7 @@ def candidates(record, text):
     """What could be the same company: what is searched for, before that what looks like it."""
     table = type(record)
     if not text:
-        found = duplicates.of(g.user, record.name, record.phone, record.credit_code)
+        found = duplicates.of_record(g.user, record)
         ids = [match.record.id for match in found if match.kind == record.kind() and match.visible]
         found = list(table.visible_to(g.user).where(table.id.in_(ids)))
     else:

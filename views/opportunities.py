@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, HiddenField, SelectField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Optional
 
-from domain import customers, deals, local, now
+from domain import deals, duplicates, local, now
 from models import Contact, Customer, Opportunity, Order, Quote, Stage
 from permissions import can_create_opportunity, can_edit_opportunity, can_hand_over, can_reopen_opportunity, sees
 from views import board
@@ -67,7 +67,7 @@ class OpportunityForm(FlaskForm):
         """The customer picked from the list, or the one whose full name was typed where there is no JavaScript."""
         if self.customer.data:
             return known(Customer.visible_to(g.user), self.customer.data)
-        named = customers.find_by_name(request.form.get("customer_text", ""))
+        named = duplicates.customer_named(request.form.get("customer_text", ""))
         return named and Customer.visible_to(g.user).where(Customer.id == named.id).first()
 
     def validate_customer(self, field):

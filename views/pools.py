@@ -29,6 +29,7 @@ from views.helpers import (
     remember_where,
     render_block,
     require,
+    safe_path,
     sight,
     toast,
     wants_part,
@@ -148,8 +149,8 @@ def claim(plural, id):
     pool.claim(record, by=g.user)
     toast(_("%(name)s is yours.", name=record.name), undo=(url_for("pools.unclaim", plural=plural, id=id), {}))
     return fragment_or_redirect(
-        "pools/claimed.html", "row", remember_where(), record=record, what=record.kind(), state="claimed",
-        quota=quota(g.user, record.kind(), here),
+        "pools/claimed.html", "row", safe_path(request.form.get("next")) or remember_where(), record=record,
+        what=record.kind(), state="claimed", quota=quota(g.user, record.kind(), here),
     )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain import customers, deals, follow_ups, identifiers, now
+from domain import customers, deals, duplicates, follow_ups, identifiers, now
 from domain.search import narrowed
 from models import Customer, Event, Opportunity, Task
 
@@ -23,12 +23,12 @@ def test_who_creates_a_customer_owns_it(cast, customer):
 
 @pytest.mark.parametrize("spelt", ["苏州恒立精密机械有限公司", " 苏州恒立 精密机械有限公司", "苏州恒立精密机械有限公司　"])
 def test_a_customer_is_found_however_its_name_is_spelt(customer, spelt):
-    assert customers.find_by_name(spelt) == customer
+    assert duplicates.customer_named(spelt) == customer
 
 
 def test_brackets_and_width_make_no_other_name(cast):
     first = customers.create(cast.seller, name="天衡（常州）ＡＢ有限公司")
-    assert customers.find_by_name("天衡(常州)ab有限公司") == first
+    assert duplicates.customer_named("天衡(常州)ab有限公司") == first
 
 
 def test_only_what_really_changes_is_recorded(cast, customer):
@@ -45,7 +45,7 @@ def test_an_edit_that_changes_nothing_is_no_event(cast, customer):
 
 def test_a_new_name_is_searched_and_matched_at_once(cast, customer):
     customers.edit(customer, by=cast.seller, name="无锡众联减速机有限公司")
-    assert customers.find_by_name("无锡众联减速机有限公司") == customer
+    assert duplicates.customer_named("无锡众联减速机有限公司") == customer
     assert [row.id for row in narrowed(Customer.select(), "customer", "wxzl")] == [customer.id]
 
 

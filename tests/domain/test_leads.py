@@ -159,10 +159,10 @@ def test_leads_of_one_name_converted_at_once_meet_in_one_customer(cast):
 
 def test_a_duplicate_is_found_by_name_phone_or_credit_code_and_says_why(cast, lead):
     for wanted, reason in (({"name": "常州天衡新能源材料 科技有限公司"}, "name"), ({"phone": "13705194410"}, "phone")):
-        [match] = duplicates.of(cast.outsider, **wanted)
+        [match] = duplicates.of(cast.outsider, "lead", **wanted)
         assert (match.record, match.reason, match.visible) == (lead, reason, False)
-    assert duplicates.of(cast.seller, name=lead.name)[0].visible is True
+    assert duplicates.of(cast.seller, "lead", name=lead.name)[0].visible is True
 
 
 def test_a_record_is_not_its_own_duplicate(cast, lead):
-    assert duplicates.of(cast.seller, name=lead.name, phone=lead.phone, except_lead=lead.id) == []
+    assert duplicates.of(cast.seller, "lead", but=("lead", lead.id), name=lead.name, phone=lead.phone) == []

@@ -59,7 +59,7 @@ def rows():
 
 
 def customer(owner, name="常州恒力机械有限公司", **columns):
-    return customers.create(owner, name=name, at=AT, **columns)
+    return customers.create(owner, name=name, at=AT, is_checked=False, **columns)
 
 
 def lead(owner, name="常州恒力机械有限公司", **columns):
@@ -82,7 +82,7 @@ def test_an_empty_field_takes_what_the_other_record_knows(cast):
 def test_each_field_can_be_chosen_and_the_name_is_found_afterwards(cast):
     winner, loser = customer(cast.seller, "甲公司"), customer(cast.seller, "乙公司")
     merging.merge(winner, loser, by=cast.seller, picks={"name": "loser"}, at=AT)
-    assert fresh(winner).name == "乙公司" and customers.find_by_name("乙 公司") == winner
+    assert fresh(winner).name == "乙公司" and duplicates.customer_named("乙 公司") == winner
     assert list(search.narrowed(Customer.visible_to(cast.seller), "customer", "乙公")) == [winner]
 
 
@@ -177,8 +177,9 @@ def test_the_loser_is_in_no_list_no_search_no_picker_and_no_warning(cast, make):
     for user in (cast.admin, cast.manager, cast.seller):
         assert loser not in list(table.visible_to(user))
         assert loser not in list(search.narrowed(table.visible_to(user), table.kind(), "乙公司"))
-        assert loser.id not in [match.record.id for match in duplicates.of(user, "乙公司", "13800000002") if match.kind == table.kind()]
-    assert customers.find_by_name("乙公司") is None
+        alike = duplicates.of(user, "lead", name="乙公司", phone="13800000002")
+        assert loser.id not in [match.record.id for match in alike if match.kind == table.kind()]
+    assert duplicates.customer_named("乙公司") is None
     assert loser not in list(table.claimable_by(cast.seller))
     assert not loser.is_on_team(cast.seller)
 

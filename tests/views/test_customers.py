@@ -3,7 +3,7 @@
 import pytest
 
 from domain import customers, deals, members, orders
-from models import Company, Contact, Customer, Member, Opportunity, Quote
+from models import Contact, Customer, DuplicateRule, Member, Opportunity, Quote
 from tests import offers
 
 HX = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -44,7 +44,7 @@ def test_a_second_customer_of_one_name_is_refused_and_its_owner_named(cast, logi
 
 
 def test_where_names_are_not_checked_two_customers_may_share_one(cast, login, customer):
-    Company.update(links_customers_by_name=False).execute()
+    DuplicateRule.create(what="customer", active=False)
     assert login(cast.outsider).post("/customers", data=form(name=NAME)).status_code == 303
 
 

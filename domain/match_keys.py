@@ -1,0 +1,166 @@
+"""The keys by which records are found when company names are compared: written with each record, looked up by index.
+
+One edit apart in its first three characters, a name still shares two of them in their order with the other (head, skip,
+tail); further behind it shares the head. What sounds alike or is spelt in pinyin shares the sound; a short name its head.
+"""
+
+from functools import cache, reduce
+
+from peewee import JOIN
+
+from domain import bulk, company_names, pinyin, search, transaction
+from domain.company_names import parse, simplified, spelt
+from domain.company_words import SHORT_PLACES, SPOKEN_LEVELS, places
+from models import Customer, Lead, MatchKey
+
+TABLES = {"lead": Lead, "customer": Customer}
+COMPARED = {"name", "short_name", "email", "website"}
+MOST = 400  # records looked at that share a key: what more have says little about any of them
+BATCH = 500
+SHARED_SITES = {
+    "1688.com", "alibaba.com", "taobao.com", "tmall.com", "jd.com", "weibo.com", "qq.com", "baidu.com", "github.com", "made-in-china.com",
+}
+
+
+# ---- written ---------------------------------------------------------------------------------------------------------
+
+
+def index(*records):
+    """(Re)write the keys of leads or customers; call it in the verb that changed what they are made of."""
+    rows = [keys_of(record) for record in records]
+    if rows:
+        written = [field for name, field in MatchKey._meta.fields.items() if name not in ("id", "record_kind", "record_id")]
+        MatchKey.insert_many(rows).on_conflict(
+            conflict_target=[MatchKey.record_kind, MatchKey.record_id], preserve=written
+        ).execute()
+
+
+def add(*records):
+    """The keys of many new records, which have none yet."""
+    bulk.insert(MatchKey, [keys_of(record) for record in records])
+
+
+def keys_of(record):
+    name = parse(record.name)
+    return {
+        "record_kind": record.kind(), "record_id": record.id, "plain": name.plain, "sound": name.sound, "brand": spelt(name.brand) or None,
+        **corner(name.core), "alias": parse(getattr(record, "short_name", None) or "").sound or None,
+        "email": email_key(record.email), "website": website_key(record.website),
+    }
+
+
+def corner(core):
+    """Two of the first three characters each; the first two in either order."""
+    pairs = {"head": core[:2], "skip": core[:1] + core[2:3], "tail": core[1:3]}
+    found = {name: pair if len(pair) == 2 else None for name, pair in pairs.items()}
+    return found | {"head": found["head"] and either_way(found["head"])}
+
+
+def either_way(pair):
+    return "".join(sorted(pair))
+
+
+def email_key(text):
+    return (text or "").strip().casefold() or None
+
+
+def website_key(text):
+    """The host without www; None for a place where many have their pages."""
+    bare = simplified(text).strip().split("://")[-1].split("/")[0].split("?")[0].split(":")[0].removeprefix("www.")
+    return bare if "." in bare and bare not in SHARED_SITES else None
+
+
+def catch_up(pause=lambda: None):
+    """The keys of records that have none: those that were here before keys were kept. In short transactions, by id."""
+    for table in TABLES.values():
+        last = 0
+        while last is not None:
+            with transaction():
+                rows = without_keys(table, last)
+                add(*rows)
+            last = rows[-1].id if rows else None
+            pause()
+
+
+def without_keys(table, last):
+    fields = [table._meta.fields[name] for name in ("id", *sorted(COMPARED)) if name in table._meta.fields]
+    same = (MatchKey.record_kind == table.kind()) & (MatchKey.record_id == table.id)
+    rows = table.select(*fields).join(MatchKey, JOIN.LEFT_OUTER, on=same).where(table.id > last, MatchKey.id.is_null())
+    return list(rows.order_by(table.id).limit(BATCH))
+
+
+# ---- looked up -------------------------------------------------------------------------------------------------------
+
+
+def near(name, email=None, website=None):
+    """{(kind, id)} of the records whose names may be this one's, or close to it, or that share an address. One statement."""
+    wanted = [*(spellings(name) if name.spelt_out else alike(name) if name.core else ())]
+    wanted += [key == value for key, value in ((MatchKey.email, email), (MatchKey.website, website)) if value]
+    if not wanted:
+        return set()
+    return set(reduce(add_up, map(some, wanted)).tuples())
+
+
+def some(condition):
+    """MOST at the most, as a table of its own: a LIMIT within a UNION."""
+    few = MatchKey.select(MatchKey.record_kind, MatchKey.record_id).where(condition).limit(MOST)
+    return MatchKey.select(few.c.record_kind, few.c.record_id).from_(few)
+
+
+def add_up(one, other):
+    return one.union_all(other)
+
+
+def alike(name):
+    yield MatchKey.plain == name.plain
+    yield MatchKey.sound == name.sound
+    yield MatchKey.alias == name.sound
+    if len(name.core) < 2:
+        return
+    pairs = corner(name.core)
+    heads = {either_way(pair) for pair in pairs.values() if pair}
+    if name.core[0] in SHORT_PLACES and not name.formal and len(name.core) > 2:
+        heads.add(either_way(name.core[1:3]))  # 粤宏远 is found as 宏远
+    yield MatchKey.head.in_(heads)
+    yield MatchKey.skip == name.core[:2]
+    yield MatchKey.tail == name.core[:2]
+
+
+def containing(name):
+    """A short name can stand anywhere in the full one (汤姆猫 in 金科汤姆猫文化): the search index knows where."""
+    if name.formal or len(name.core) < 3:
+        return set()
+    found = {kind: search.looked_up(kind, search.pairs_of(name.core)) for kind in TABLES}
+    return {(kind, id) for kind, rows in found.items() if len(rows) <= MOST for id in rows}
+
+
+def spellings(name):
+    """Pinyin is cut where a place may end: shanghaihengli is hengli, too."""
+    if len(name.core) < company_names.SPELT_LEAST:
+        yield MatchKey.sound == name.core
+        return
+    rests = {rest for rest in without_places(name.core) if len(rest) > 2}
+    yield MatchKey.sound.in_(rests)
+    yield MatchKey.brand.in_(rests)
+
+
+def without_places(letters):
+    yield letters
+    for place in place_sounds():
+        if letters.startswith(place):
+            rest = letters[len(place):]
+            for level in SPOKEN_LEVELS:
+                if rest.startswith(level):
+                    yield from without_places(rest[len(level):])
+
+
+@cache
+def place_sounds():
+    return {spelt(place) for place in places().values() if place}
+
+
+def load():
+    """A moment for which nobody need wait: dictionaries, and how places sound."""
+    pinyin.load()
+    parse("蘇州")
+    place_sounds()
