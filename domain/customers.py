@@ -13,10 +13,10 @@ PLACE = {"province", "city", "address"}
 SEARCHED = {"name", "short_name", "phone", "credit_code"}
 
 
-def create(by, owner=None, at=None, is_checked=True, **columns):
+def create(by, owner=None, at=None, is_checked=False, **columns):
     """A new customer; whoever creates it owns it unless somebody else is named. It takes room, but no claim.
 
-    Checked by the duplicate rule (新建查重), unless a conversion was told never to match.
+    `is_checked`: refused where the duplicate rule says so (新建查重), as what people enter is.
     """
     at, owner = at or now(), owner or by
     with transaction():

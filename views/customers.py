@@ -161,7 +161,7 @@ def create():
     form = new_form()
     if not form.validate_on_submit():
         return form_again("customers/form.html", form=form, customer=None)
-    customer = customers.create(by=g.user, owner=form.owner.person if form.owner else None, **form.columns)
+    customer = customers.create(by=g.user, is_checked=True, owner=form.owner.person if form.owner else None, **form.columns)
     toast(_("Customer %(name)s added.", name=customer.label))
     return go(url_for(".show", id=customer.id))
 

@@ -59,7 +59,7 @@ def rows():
 
 
 def customer(owner, name="常州恒力机械有限公司", **columns):
-    return customers.create(owner, name=name, at=AT, is_checked=False, **columns)
+    return customers.create(owner, name=name, at=AT, **columns)
 
 
 def lead(owner, name="常州恒力机械有限公司", **columns):
