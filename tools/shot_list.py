@@ -65,6 +65,8 @@ RECORDS = {
 PAGES = [
     Page("login", "", "/login"),
     Page("login-wrong", "", "/login", type={"[name=login]": "seller1", "[name=password]": "wrong"}, send=True),
+    Page("exports", "manager", "/exports"), Page("export-customers", "manager", "/customers?tab=all", press=('a[href*="/exports/new/customer"]',)),
+    Page("leak-guard", "admin", "/settings/leaks"),
     Page("home", "seller1", "/"), Page("home-manager", "manager", "/"),
     Page("home-service", "service", "/"), Page("home-finance", "finance", "/"),
     Page("notices", "seller1", "/notices"),

@@ -12,7 +12,7 @@ from flask_babel import ngettext
 
 from domain import assignment, events, now, pool, search
 from domain.pool_limits import quota
-from models import Customer, Lead, Pool, capped_counts, mask_phones_in
+from models import Customer, Lead, Pool, capped_counts
 from permissions import can_assign, can_claim, can_hand_out, can_lock, can_move, can_release, sees
 from views.follow_ups import find, record_url
 from views.formats import capped as count_words
@@ -314,6 +314,3 @@ def move_selection(plural):
     moved, lost = pool.move_many(records, form.chosen_pool, by=g.user)
     tell(ngettext("%(num)s moved to %(pool)s.", "%(num)s moved to %(pool)s.", len(moved), pool=form.chosen_pool.name), lost)
     return go(remember_where())
-
-
-bp.add_app_template_filter(mask_phones_in, "phones_masked")
