@@ -79,6 +79,7 @@
       const next = row.nextElementSibling ?? row.previousElementSibling;
       (next && one("td.title a", next))?.focus({ preventScroll: true });
     }
+    one("[data-live]", row)?.remove();  // should it come back, it is new here
     box.checked = false;
     box.disabled = true;
     box.dispatchEvent(new Event("change", { bubbles: true }));

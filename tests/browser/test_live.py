@@ -53,6 +53,8 @@ def test_a_row_that_somebody_claims_is_struck_on_the_others_page_and_leaves(visi
     expect(same.locator("input[type=checkbox]")).to_be_disabled()
     expect(second.locator(".selection")).to_be_hidden()
     expect(row).not_to_have_class("taken leaving")
+    first.locator(".toast [data-undo]").click()
+    expect(second.locator("[data-news]")).to_contain_text("1 条新的", timeout=THREE_SECONDS)
     expect(same).to_be_hidden()
     expect(below).to_be_visible()
 
