@@ -1831,7 +1831,9 @@ class Handover(Table):
     def visible_to(cls, user):
         """Administrators, and whoever was given something by it: he signs for his part."""
         mine = EVERYTHING if user.may("company.administer") else cls.id.in_(cls.received_by(user))
-        return cls.select(cls, User).join(User, on=cls.leaver).where(mine)
+        maker = User.alias()
+        query = cls.select(cls, User, maker).join(User, on=cls.leaver).switch(cls).join(maker, on=(cls.by == maker.id), attr="by")
+        return query.where(mine)
 
     @classmethod
     def received_by(cls, user):

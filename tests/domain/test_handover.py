@@ -43,6 +43,7 @@ SAID = {
     "assignmentrule.last_user": "whose turn it was",
     "sellerprofile.user": "what he was good at",
     "export.user": "his alone, and gone after a week",
+    "departmentmember.user": "where he worked besides",
     "collision.owner": "what a ruling said", "share.user": "what a ruling gave him for what he did",
 }
 

@@ -125,3 +125,25 @@ def test_somebody_disabled_long_ago_can_be_handed_over_too(admin, cast, held):
     assert "disables" not in admin.get(f"/handovers/of/{cast.seller.id}").text
     carried_out(admin, cast, cast.rival)
     assert {customer.owner for customer in Customer.select()} == {cast.rival}
+
+
+def test_a_longer_list_of_handovers_and_of_people_takes_no_more_queries(admin, cast, held, queries):
+    def number(path):
+        with queries() as seen:
+            admin.get(path)
+        return len(seen)
+
+    paths = ("/handovers", "/handovers/new", f"/handovers/of/{cast.seller.id}")
+    carried_out(admin, cast, cast.rival)
+    accounts.enable(cast.seller, by=cast.admin)
+    customers.create(cast.seller, name="新客户")
+    few = [number(path) for path in paths]
+    carried_out(admin, cast, cast.manager)
+    accounts.enable(cast.seller, by=cast.admin)
+    customers.create(cast.seller, name="又一个")
+    for place in range(5):
+        accounts.create_user(
+            cast.admin, "seven green maps", login=f"new{place}", name=f"新人{place}", role=User.SELLER, data_scope="self",
+            department=cast.seller.department,
+        )
+    assert [number(path) for path in paths] <= few
