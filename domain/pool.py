@@ -1,6 +1,7 @@
 """The public pools (公海) of leads and customers: claim, give back, assign, move, lock.
 
-One conditional UPDATE decides who has a record; the ledger remembers. `record` is a Lead or a Customer throughout.
+One conditional UPDATE decides who has a record; the ledger remembers. `record` is a Lead or a Customer throughout. The time
+is read inside the transaction, where one writes at a time: what was ended before begins nothing later.
 """
 
 from domain import Refused, _, arrivals, day_of, events, follow_ups, members, now, pool_limits, transaction
@@ -27,16 +28,16 @@ class Taken(Refused):
 
 def claim(record, by, at=None):
     """Take it out of the pool. Refused where a rule of the pool or the company says no; Taken when it is gone."""
-    at = at or now()
     with transaction():
+        at = at or now()
         pool_limits.ensure_may_claim([record], by, at)
         take(record, by, at)
 
 
 def claim_many(records, by, at=None):
     """(claimed, [Taken]) for a selection of one kind: refused as a whole when it exceeds a limit, each by itself when it is gone."""
-    at = at or now()
     with transaction():
+        at = at or now()
         pool_limits.ensure_may_claim(records, by, at)
         return each(records, lambda record: take(record, by, at))
 
@@ -83,10 +84,11 @@ def write(record, columns, condition, refusal):
 
 def unclaim(record, by, at=None):
     """Undo one's own claim while nothing came of it: it lies where it lay. The day's claim stays used."""
-    at, table = at or now(), type(record)
-    columns = {"owner": None, "pool": record.home_pool_id, "owned_since": None, "updated_at": at} | record.WAY_IN
+    table = type(record)
     untouched = (table.owner == by.id) & table.home_pool.is_null(False) & all_of(table, record.WAY_OUT)
     with transaction():
+        at = at or now()
+        columns = {"owner": None, "pool": record.home_pool_id, "owned_since": None, "updated_at": at} | record.WAY_IN
         current = current_claim(record)
         if not current or current.how != Claim.CLAIMED:
             raise not_undone()
@@ -145,10 +147,10 @@ def leave(record, by, at, reason):
 
 def release(record, by, reason, pool=None, at=None):
     """Give it back, never without a reason: to the chosen pool, else to the one it came from."""
-    at = at or now()
     if not reason:
         raise Refused(_("Say why the lead goes back."))
     with transaction():
+        at = at or now()
         ensure_no_open_deal(record)
         pool = pool or home_of(record)
         ensure_fits(record, pool)
@@ -210,8 +212,8 @@ def move(record, pool, by, at=None):
 
 def move_many(records, pool, by, at=None):
     """(moved, [Taken]) for a selection."""
-    at = at or now()
     with transaction():
+        at = at or now()
         for record in records:
             ensure_fits(record, pool)
         return each(records, lambda record: shift(record, pool, by, at))
@@ -231,20 +233,20 @@ def shift(record, pool, by, at):
 
 def assign(record, to, by, at=None, verb="assigned", **told):
     """Hand it to a colleague, out of the pool or from another owner. It does not use up claims, only room."""
-    at = at or now()
     ensure_may_own(to)
     if record.owner_id == to.id:
         raise Refused(_("%(name)s has this lead already.", name=to.name))
     with transaction():
+        at = at or now()
         pool_limits.ensure_room([record], to)
         hand_over(record, to, by, at, verb, **told)
 
 
 def assign_many(records, to, by, at=None):
     """(assigned, [Taken]) for a selection; refused as a whole when the colleague has no room for all of it."""
-    at = at or now()
     ensure_may_own(to)
     with transaction():
+        at = at or now()
         moving = [record for record in records if record.owner_id != to.id]
         pool_limits.ensure_room(moving, to)
         return each(moving, lambda record: hand_over(record, to, by, at))

@@ -52,7 +52,7 @@ def sweep(reckoning, rule, this, at, rest):
             begun = now()
             if not still_on(rule):
                 return
-            take(reckoning, rule, this, ids[begin:begin + BATCH], ripe, pools, at or begun)
+            take(reckoning, rule, this, ids[begin:begin + BATCH], ripe, pools, at)
             sleep(rest * (now() - begun).total_seconds())
         RecycleRun.update(reached=last).where(RecycleRun.id == this.id).execute()
 
@@ -66,6 +66,7 @@ def take(reckoning, rule, this, ids, ripe, pools, at):
     table = reckoning.table
     here = table.id.between(ids[0], ids[-1]) & ripe
     with transaction():
+        at = at or now()
         rows = {row.id: row for row in table.select(table, User).join(User, on=table.owner).where(here)}
         moved = table.update(**columns(reckoning, rule, rows.values(), at)).where(here).returning(table.id).execute()
         taken = [rows[row.id] for row in moved]
