@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from datetime import timedelta
+from statistics import median
 
 from benchmarks.pages import SELLER, pool_at
 from benchmarks.timing import seconds
@@ -12,7 +13,8 @@ from domain import due, now, recycling, rehearsals
 from models import Lead, RecycleRule, RecycleRun, User, db
 from tests.server import ROOT, Server
 
-CONNECTIONS, SECONDS = 4, 10
+CONNECTIONS, SECONDS = 4, 5  # a window; a figure is the median of several windows' 95th percentiles
+WINDOWS = 3  # before the run, and as many after it
 AIM = 1.5  # times the p95 of an idle server
 LONG_AGO = timedelta(days=40)
 RULE = {"name": "15 天未跟进", "no_follow_up_days": 15}
@@ -28,9 +30,7 @@ def measure(places, report):
     server = Server(place.path.parent, f"sqlite:///{place.path}")
     server.start()
     try:
-        idle = p95(server, cookie, path)
-        report.row("idle", SECONDS, "", f"{idle * 1000:.0f} ms", "1.00", "")
-        run(place, server, rule, cookie, path, idle, report)
+        run(place, server, rule, cookie, path, report)
     finally:
         server.stop()
     place.enter()
@@ -54,22 +54,32 @@ def rehearse(rule):
     rehearsals.worker.wait()
 
 
-def run(place, server, rule, cookie, path, idle, report):
+def run(place, server, rule, cookie, path, report):
     """Switch it on as of yesterday and start again: at the start what was missed is taken."""
+    idle = [p95(server, cookie, path) for _window in range(WINDOWS)]
     server.stop()
+    number = switch_on(place, rule)
+    server.start()
+    begun, beside = time.monotonic(), []
+    while not finished(place):
+        beside.append(p95(server, cookie, path))
+    took = time.monotonic() - begun
+    idle += [p95(server, cookie, path) for _window in range(WINDOWS)]
+    ratio = median(beside) / median(idle)
+    report.row("idle", 2 * WINDOWS * SECONDS, "", f"{median(idle) * 1000:.0f} ms", "1.00", "")
+    report.row(
+        f"recycling {number:,} of them", f"{took:.0f}", f"{number / took:,.0f}", f"{median(beside) * 1000:.0f} ms", f"{ratio:.2f}",
+        report.verdict(ratio, AIM),
+    )
+
+
+def switch_on(place, rule):
+    """As of the day before yesterday; how many it takes."""
     place.enter()
     RecycleRule.update(state=RecycleRule.ON, switched_on_at=now() - timedelta(days=2)).where(RecycleRule.id == rule.id).execute()
     number = Lead.select().where(due.Reckoning("lead").due(rule, due.last_night(now()))).count()
     place.leave()
-    server.start()
-    begun, worst = time.monotonic(), 0
-    while not finished(place):
-        worst = max(worst, p95(server, cookie, path))
-    took = time.monotonic() - begun
-    report.row(
-        f"recycling {number:,} of them", f"{took:.0f}", f"{number / took:,.0f}", f"{worst * 1000:.0f} ms, the worst of {SECONDS} s",
-        f"{worst / idle:.2f}", report.verdict(worst / idle, AIM),
-    )
+    return number
 
 
 def finished(place):

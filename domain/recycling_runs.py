@@ -8,8 +8,8 @@ from peewee import SQL, Case, fn
 from domain import arrivals, due, events, members, notifications, now, recycling_warnings, transaction
 from models import Claim, Member, Pool, RecycleRule, RecycleRun, Task, User
 
-WINDOW, BATCH = 5_000, 50  # records looked at, and taken, at a time
-REST = 2  # how many times as long as a batch took the pages have to themselves after it
+WINDOW, BATCH = 5_000, 25  # records looked at, and taken, at a time
+REST = 4  # how many times as long as a batch took the pages have to themselves after it
 under_way = Lock()
 
 
