@@ -7,11 +7,12 @@ from operator import or_
 
 from peewee import Case
 
-from domain import Refused, _, match_keys
+from domain import Refused, _, events, match_keys, transaction
 from domain.company_names import NAME, SHORT, Likeness, compare, parse
 from domain.identifiers import plain_code, plain_phone
 from models import Customer, DuplicateRule, Lead, MatchKey, User, name_key
 
+OBJECTS = ("lead", "customer")
 FEW = 5
 LOOKED_AT = 3_000  # records compared with what is typed
 SURE, GUESSED = 0.9, 0.7  # a likeness from here on is beyond doubt; down here it is one of many unless it is one of few
@@ -49,6 +50,19 @@ class Match:
     def name(self):
         """As this person may read it: what he does not see is named only where he has typed it himself."""
         return self.record.name if self.visible or self.reason == NAME else masked(self.record.name)
+
+
+def set_rule(what, by, active, keys, refuses):
+    """What makes a new lead or customer a duplicate from now on."""
+    rule = DuplicateRule.of(what)
+    before, after = events.changes(rule, active=active, keys=[key for key in DuplicateRule.KEYS if key in keys], refuses=refuses)
+    if not after:
+        return
+    with transaction():
+        for name, value in after.items():
+            setattr(rule, name, value)
+        rule.save()
+        events.record("duplicate_rule.changed", rule, by, before, after, what=what)
 
 
 def masked(name):

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 
 from domain import accounts, backup, leads
-from models import Choice, Company, Department, Event, Pool, PoolScope, Session, User
+from models import Choice, Company, Department, DuplicateRule, Event, Pool, PoolScope, Session, User
 from tests.cast import PASSWORD
 
 PAGES = (
@@ -267,3 +267,14 @@ def write(path):
 def test_the_audit_is_checked_at_the_push_of_a_button(admin, cast):
     admin.post("/settings/system/audit")
     assert 'class="toast ok"' in admin.get("/settings/system").text
+
+
+def test_the_rules_of_duplicates_are_kept_for_leads_and_customers(admin, cast):
+    answer = admin.post("/settings/duplicates", data={
+        "lead-active": "y", "lead-keys": ["name", "email"], "lead-refuses": "1", "customer-keys": ["phone"], "customer-refuses": "",
+    })
+    assert answer.status_code == 303
+    lead, customer = DuplicateRule.of("lead"), DuplicateRule.of("customer")
+    assert (lead.active, lead.keys, lead.refuses) == (True, ["name", "email"], True)
+    assert (customer.active, customer.keys, customer.refuses) == (False, ["phone"], False)
+    assert 'value="email"' in admin.get("/settings/duplicates").text
