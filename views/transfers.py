@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import Blueprint, abort, g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
+from flask_babel import lazy_pgettext, ngettext
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, RadioField, SelectField, ValidationError
 from wtforms.validators import InputRequired, Optional
@@ -35,7 +35,7 @@ def colleagues():
 
 
 class SelectionForm(FlaskForm):
-    to = SelectField(_l("To whom"), [InputRequired(_l("Choose a colleague."))], coerce=int)
+    to = SelectField(lazy_pgettext("transfer", "To whom"), [InputRequired(_l("Choose a colleague."))], coerce=int)
     along = BooleanField()
 
     def __init__(self, *args, **options):
@@ -45,7 +45,7 @@ class SelectionForm(FlaskForm):
 
 
 class TransferForm(FlaskForm):
-    to = SelectField(_l("To whom"), [InputRequired(_l("Choose a colleague."))], coerce=int)
+    to = SelectField(lazy_pgettext("transfer", "To whom"), [InputRequired(_l("Choose a colleague."))], coerce=int)
     opportunity = BooleanField(default=True)
     quote = BooleanField(default=True)
     order = BooleanField(default=True)
