@@ -232,6 +232,15 @@ def test_whoever_saw_another_owner_loses_the_race(cast):
         merging.merge(winner, stale, by=cast.seller, at=AT)
 
 
+def test_of_two_merges_across_each_other_one_wins(cast):
+    one, two = customer(cast.seller, "甲公司"), customer(cast.seller, "乙公司")
+    stale = fresh(one), fresh(two)
+    merging.merge(one, two, by=cast.seller, at=AT)
+    with pytest.raises(Refused, match="meanwhile"):
+        merging.merge(stale[1], stale[0], by=cast.manager, at=AT)
+    assert fresh(two).merged_into == one and fresh(one).merged_into is None
+
+
 def test_what_was_shown_is_merged_or_nothing_is(cast):
     winner, loser = customer(cast.seller, "甲公司"), customer(cast.seller, "乙公司")
     mark = merging.preview(fresh(winner), fresh(loser), by=cast.seller, at=AT).mark
