@@ -10,7 +10,7 @@ from peewee import Case
 from domain import Refused, _, events, match_keys, transaction
 from domain.company_names import NAME, SHORT, Likeness, compare, parse
 from domain.identifiers import plain_code, plain_phone
-from models import Customer, DuplicateRule, Lead, MatchKey, User, name_key
+from models import Apart, Customer, DuplicateRule, Lead, MatchKey, User, name_key
 
 OBJECTS = ("lead", "customer")
 FEW = 5
@@ -76,10 +76,17 @@ def of(viewer, what, but=None, **facts):
     `facts` are the columns that the rule compares; `but` is the record itself, as (kind, id), once it is there.
     """
     found = found_by(asked(what, facts), is_new=but is None)
-    found.pop(but, None)
+    for place in (but, *(apart_from(*but) if but and found else ())):
+        found.pop(place, None)
     best = telling(found)[:FEW]
     records = fetched([place for place, _likeness in best], viewer)
     return [Match(records[place], likeness, bool(records[place].sees)) for place, likeness in best]
+
+
+def apart_from(kind, id):
+    """What somebody judged to be another company than this one (不是同一家)."""
+    pairs = Apart.select(Apart.one_id, Apart.other_id).where(Apart.record_kind == kind, (Apart.one_id == id) | (Apart.other_id == id))
+    return [(kind, other if one == id else one) for one, other in pairs.tuples()]
 
 
 def of_record(viewer, record, what=None):

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from domain import Refused, cleansing, customers, leads, merging
+from domain import Refused, cleansing, customers, duplicates, leads, merging
 from models import Apart, CleansingFinding, CleansingRun, Contact, Customer, Event, Lead, Pool
 
 AT = datetime(2026, 11, 21, 2, 0)
@@ -101,6 +101,13 @@ def test_two_that_were_told_apart_are_not_found_again_until_that_is_taken_back(c
     assert len(found(look(cast), "duplicate")) == 1
     with pytest.raises(Refused):
         cleansing.tell_alike(one, two, by=cast.seller, at=AT)
+
+
+def test_a_page_warns_no_more_of_what_was_told_apart(cast):
+    one, two, three = (customers.create(cast.seller, name="常州恒力机械有限公司") for _n in range(3))
+    cleansing.tell_apart(two, one, by=cast.seller, at=AT)
+    assert [match.record for match in duplicates.of_record(cast.seller, one)] == [three]
+    assert [match.record for match in duplicates.of_record(cast.seller, two)] == [three]
 
 
 def test_a_merge_settles_what_was_found(cast):
