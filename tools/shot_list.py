@@ -156,6 +156,7 @@ PAGES = [
     Page("settings-recycling", "admin", "/settings/recycling"), Page("settings-rule", "admin", "/settings/recycling/{customer_rule}"),
     Page("settings-rule-new", "admin", "/settings/recycling/new?what=lead"), Page("rehearsal", "admin", "/settings/recycling/rehearsals/{rehearsal}"),
     Page("leads-soon", "seller1", "/leads?view=soon"), Page("customers-soon", "seller1", "/customers?tab=soon"),
+    Page("settings-duplicates", "admin", "/settings/duplicates"),
     Page("settings-calendar", "admin", "/settings/calendar?year=2026"),
     Page("settings-system", "admin", "/settings/system"), Page("design", "admin", "/design"),
     Page("error-404", "seller1", "/leads/999999", status=404), Page("error-403", "seller1", "/settings", status=403),
