@@ -18,7 +18,9 @@ OFTEN = 2  # forms of one route that are tried
 pytestmark = pytest.mark.once  # PostgreSQL does not give back the ids of what is taken back, so no two tries end alike
 
 # What a route asks for outside the form: ids are ticked in the list, "replaces" comes with the answer to a conflict.
-OUTSIDE = dict.fromkeys(("pools.claim_selection", "pools.assign_selection", "pools.move_selection"), {"id"}) | {"quotes.save": {"replaces"}}
+OUTSIDE = dict.fromkeys(
+    ("pools.claim_selection", "pools.assign_selection", "pools.move_selection", "transfers.transfer_selection"), {"id"}
+) | {"quotes.save": {"replaces"}}
 OF_EACH_FILE = {"export": {"stored_as", "sha256"}}  # a workbook says when it was written
 GOES_THROUGH = {  # routes whose form is accepted as it is, so that the trial means something
     "seller": {
