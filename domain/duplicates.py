@@ -223,7 +223,7 @@ def fetched(places, viewer):
 
 def refusing(what, by, but=None, **facts):
     """The sure match because of which the rule lets this person make no second record; None when it lets him."""
-    if by is None or not by.is_a(User.SELLER) or not DuplicateRule.of(what).refuses:
+    if by is None or by.role_held.origin != User.SELLER or not DuplicateRule.of(what).refuses:
         return None
     against = ("customer",) if what == "customer" else ("customer", "lead")  # a lead does not stand in its customer's way
     return next((match for match in of(by, what, but, **facts) if match.is_sure and match.kind in against), None)
