@@ -74,11 +74,11 @@ def catch_up(pause=lambda: None):
     """The keys of records that have none: those that were here before keys were kept. In short transactions, by id."""
     for table in TABLES.values():
         last = 0
-        while last is not None:
+        while rows := without_keys(table, last):
+            keys = [keys_of(row) for row in rows]  # before anybody waits to write
             with transaction():
-                rows = without_keys(table, last)
-                add(*rows)
-            last = rows[-1].id if rows else None
+                MatchKey.insert_many(keys).on_conflict_ignore().execute()
+            last = rows[-1].id
             pause()
 
 
