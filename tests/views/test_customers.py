@@ -1,9 +1,12 @@
 """Customers over HTTP: what one sees, what one may do, and what a form says when something is mistyped."""
 
+import html
+import re
+
 import pytest
 
 from domain import customers, deals, members, orders
-from models import Contact, Customer, DuplicateRule, Member, Opportunity, Quote
+from models import Contact, Customer, DuplicateRule, Member, Notice, Opportunity, Quote
 from tests import offers
 
 HX = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -174,3 +177,13 @@ def test_all_beside_a_customer_leads_to_the_lists_of_that_customer_alone(cast, l
 def test_a_customer_that_one_does_not_see_narrows_nothing_and_is_not_named(cast, login, customer):
     page = login(cast.rival).get(f"/quotes?customer={customer.id}")
     assert page.status_code == 200 and NAME not in page.text
+
+
+def test_whoever_meets_anothers_customer_asks_its_owner_about_it(cast, login, customer):
+    browser = login(cast.outsider)
+    shown = html.unescape(browser.get(f"/leads/duplicates?name={NAME}", headers=HX).text)
+    token = re.search(r'"shown": "([^"]+)"', shown)[1]
+    assert browser.post("/duplicates/ask", data={"shown": token, "whom": "owner"}, headers=HX).status_code == 200
+    assert Notice.get().user == cast.seller
+    assert login(cast.rival).post("/duplicates/ask", data={"shown": token, "whom": "owner"}).status_code == 404
+    assert browser.post("/duplicates/ask", data={"shown": "made up", "whom": "owner"}).status_code == 400
