@@ -221,9 +221,3 @@ def settle(winner, loser):
 
 
 # ---- questions -------------------------------------------------------------------------------------------------------
-
-
-def heir(table, id):
-    """The record of which this one is a part now; None where it is one of its own, or none at all."""
-    row = table.select(table.merged_into).where(table.id == id).first()
-    return row and row.merged_into_id

@@ -7,7 +7,7 @@ import pytest
 from models import Company, Quote, RecordView, db
 from tests import crowded
 
-LIST, SEVERAL_LISTS, RECORD = 14, 21, 34  # statements at the most; two of a record note who looks at it
+LIST, SEVERAL_LISTS, RECORD = 15, 21, 36  # statements at the most; two of a record note who looks at it
 FEW, MANY = 10, 1_000
 
 # Who asks for what; {name} is the id of the first record of its kind.

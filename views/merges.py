@@ -123,7 +123,8 @@ def merge(plural, id):
 
 def follow(table, id):
     """To the record of which the one with this id is a part now, for whoever sees that; 404 otherwise."""
-    heir = get_or_404(table.visible_to(g.user), merging.heir(table, id))
+    merged = known(table.select(), id)
+    heir = get_or_404(table.visible_to(g.user), merged and merged.merged_into_id)
     return redirect(record_url(table.kind(), heir.id), 303)
 
 

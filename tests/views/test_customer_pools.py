@@ -66,7 +66,8 @@ def test_it_is_in_nobodys_list_of_customers_nor_offered_for_a_new_deal(cast, log
 
 def test_a_customer_of_that_name_is_not_made_twice(cast, login, here, lying):
     answer = login(cast.seller).post("/customers", data={"name": lying.name})
-    assert answer.status_code == 422 and here.name in answer.text
+    assert answer.status_code == 422 and 'class="error"' in answer.text and lying.name in answer.text
+    assert Customer.select().count() == 1
 
 
 def test_a_reason_that_the_pool_does_not_take_stands_beside_the_field(cast, login, here):

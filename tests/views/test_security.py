@@ -15,7 +15,7 @@ from views.accounts import safe_path
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 PUBLIC = {"accounts.login", "accounts.log_in", "accounts.appearance", "setup.show", "setup.found", "health.show", "static"} | {
-    "complaints.show", "complaints.file",
+    "complaints.show", "complaints.file", "web_forms.show", "web_forms.send",
 }
 POLICY = {
     "default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "img-src": "'self' data:", "font-src": "'self'",
