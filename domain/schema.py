@@ -10,7 +10,7 @@ from domain import roles
 from models import db
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
-OLDEST_SQLITE = (3, 51, 3)  # older ones can lose committed writes in WAL mode (the WAL-reset race)
+OLDEST_SQLITE = (3, 53, 0)  # drops NOT NULL (migration 0004); before 3.51.3 committed writes can be lost in WAL mode
 SAMPLE, EVERY_TABLE = 1_000, 0x10002  # rows looked at per index; not only the tables this connection has asked
 PRAGMAS = {
     "journal_mode": "wal",
@@ -101,5 +101,5 @@ def too_old(engine=engine):
     """A sentence when this SQLite may corrupt a database, else None."""
     name, number = engine()
     if name == "SQLite" and tuple(map(int, number.split("."))) < OLDEST_SQLITE:
-        return f"SQLite {number} can lose committed data; Haitu needs {'.'.join(map(str, OLDEST_SQLITE))} or newer."
+        return f"SQLite {number} is too old or can lose committed data; Haitu needs {'.'.join(map(str, OLDEST_SQLITE))} or newer."
     return None
