@@ -75,7 +75,7 @@ def count(cast, login, queries):
         with queries() as seen:
             answer = browser.get(address)
         assert answer.status_code == 200, f"{address} answers {answer.status_code}"
-        return list(seen)
+        return [sql for sql in seen if not sql.startswith('UPDATE "session"')]  # once a minute, whatever the page
 
     return ask
 
