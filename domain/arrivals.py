@@ -3,7 +3,7 @@
 from domain import bulk
 from models import Arrival, AssignmentRule
 
-IMPORT, FORM, DROP = TRIGGERS = ("import", "form", "drop")
+IMPORT, FORM, DROP = "import", "form", "drop"
 
 
 def expect(kind, ids, trigger, at):

@@ -218,6 +218,3 @@ def settle(winner, loser):
             customers.settle_dealt(record.id)
     search.index(winner.kind(), winner, loser)
     match_keys.index(winner, loser)
-
-
-# ---- questions -------------------------------------------------------------------------------------------------------
