@@ -1354,11 +1354,40 @@ class Product(Table):
         indexes = ((("active", "name", "id"), False),)
 
 
-class Quote(Owned):
-    DRAFT, PENDING, APPROVED, REJECTED = STATUSES = ("draft", "pending", "approved", "rejected")
+class PriceList(Table):
+    """Prices for some customers, for some days (价目表). An empty list of levels or provinces is all of them."""
 
-    number = TextField(unique=True)
+    name = TextField(unique=True)
+    levels = JSON(default=list)  # of customers: A, B, C …
+    provinces = JSON(default=list)
+    campaign = TextField(default="")  # 促销活动; what it is called on the quote
+    starts_on = DateField(null=True)
+    ends_on = DateField(null=True)
+    position = IntegerField(default=0)  # the first list that fits and knows the product gives its price
+    active = BooleanField(default=True)
+
+
+class PriceListItem(Table):
+    """What a product costs on a list from so many of it on (阶梯价)."""
+
+    price_list = ForeignKeyField(PriceList, backref="items", on_delete="CASCADE", index=False)
+    product = ForeignKeyField(Product, backref="+")
+    least = Quantity(default=Decimal(1))
+    price = BigIntegerField()  # 分, tax included
+
+    class Meta:
+        indexes = ((("price_list", "product", "least"), True),)
+
+
+class Quote(Owned):
+    """One version of a quote (报价); the versions of one number are rows of their own, and at most one of them is open."""
+
+    DRAFT, PENDING, APPROVED, REJECTED = STATUSES = ("draft", "pending", "approved", "rejected")
+    OPEN = (DRAFT, PENDING, REJECTED)
+
+    number = TextField()
     version = IntegerField(default=1)
+    is_newest = BooleanField(default=True)
     opportunity = ForeignKeyField(Opportunity, backref="quotes")
     customer = ForeignKeyField(Customer, backref="quotes", index=False)
     contact = ForeignKeyField(Contact, null=True)
@@ -1366,8 +1395,12 @@ class Quote(Owned):
     status = TextField(default=DRAFT)
     issued_on = DateField()
     valid_until = DateField()
+    inclusive = BooleanField(default=True)  # prices and discounts are entered with tax
+    price_list = ForeignKeyField(PriceList, null=True, backref="+", index=False)
     order_discount = BigIntegerField(default=0)  # 分, off the whole order (整单优惠)
+    order_discount_rate = IntegerField(null=True)  # basis points, where it was entered in percent; then it gives the amount
     list_total = BigIntegerField(default=0)
+    order_amount = BigIntegerField(default=0)  # list total less all discounts, on the side on which prices are entered
     total = BigIntegerField(default=0)
     tax_total = BigIntegerField(default=0)
     cost_total = BigIntegerField(null=True)
@@ -1376,13 +1409,22 @@ class Quote(Owned):
     revision = IntegerField(default=0)  # each save counts one up; a form of an older one is refused
     submitted_at = DateTimeField(null=True)
     approved_at = DateTimeField(null=True)
+    sent_at = DateTimeField(null=True)  # the customer was first given this version
+    accepted_at = DateTimeField(null=True)
+    declined_at = DateTimeField(null=True)
+    superseded_at = DateTimeField(null=True)  # a later version was approved
     pdf = BlobField(null=True)  # what was sent never changes
     pdf_sha256 = TextField(default="")
     created_at = DateTimeField(default=utcnow)
     updated_at = DateTimeField(default=utcnow)
 
     class Meta:
-        indexes = ((("owner", "id"), False), (("customer", "id"), False), (("status", "id"), False))
+        indexes = (
+            (("number", "version"), True),
+            (("owner", "id"), False),
+            (("customer", "id"), False),
+            (("status", "id"), False),
+        )
 
     @classmethod
     def grounds(cls, user):
@@ -1404,21 +1446,36 @@ class Quote(Owned):
         return f"{self.number} V{self.version}"
 
 
+Quote.add_index(Quote.number, unique=True, where=Quote.is_newest, name="quote_newest_of_number")
+Quote.add_index(Quote.number, unique=True, where=Quote.status.in_(Quote.OPEN), name="quote_open_of_number")
+
+
 class QuoteLine(Table):
-    """A product as it was quoted: what the product said that day, and the shares that later documents reuse."""
+    """A product as it was quoted: what the product said that day, and the shares that later documents reuse.
+
+    A section (a heading) and a note have a name and nothing else. What is optional (可选) is printed with its price and
+    counted in no total: its share, net and tax are those it would have without an order discount.
+    """
+
+    PRODUCT, SECTION, NOTE = WHAT = ("product", "section", "note")
 
     quote = ForeignKeyField(Quote, backref="lines", on_delete="CASCADE")
     position = IntegerField()
-    product = ForeignKeyField(Product, backref="+", index=False)
+    what = TextField(default=PRODUCT)
+    product = ForeignKeyField(Product, null=True, backref="+", index=False)
     name = TextField()
     sku = TextField()
     spec = TextField(default="")
     unit = TextField(default="")
-    price = BigIntegerField()  # 分
+    price = BigIntegerField()  # 分; the list price, however much is taken off
+    breaks = JSON(null=True)  # [[least quantity as text, price in 分] …] that the price follows as the quantity changes
     quantity = Quantity()
     cost = BigIntegerField(null=True)
     tax_rate = TaxRate()
     discount = IntegerField(null=True)  # basis points off the line: 500 is 95 折
+    discount_amount = BigIntegerField(null=True)  # 分 off the line; at most one of the three is set
+    free = BooleanField(default=False)  # 赠品
+    optional = BooleanField(default=False)
     gross = BigIntegerField()
     amount = BigIntegerField()  # gross less the line's own discount
     share = BigIntegerField()  # of the whole-order discount

@@ -133,7 +133,8 @@ def save(quote, by, revision, lines, order_discount=0, valid_until=None, contact
 def sums(totals):
     """The columns of a quote that repeat its totals, for lists and reports."""
     return {
-        "list_total": totals.list_total, "total": totals.total, "tax_total": totals.tax_total, "cost_total": totals.cost_total
+        "list_total": totals.list_total, "order_amount": totals.order_amount, "total": totals.total,
+        "tax_total": totals.tax_total, "cost_total": totals.cost_total,
     }
 
 

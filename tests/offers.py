@@ -23,8 +23,8 @@ def quote(by, opportunity=None, number="Q20261122-001", off=10_000, valid_days=3
     totals = price_quote(entered, Discount(amount=off))
     made = Quote.create(
         number=number, opportunity=opportunity, customer=opportunity.customer, owner=by, issued_on=today,
-        valid_until=today + timedelta(days=valid_days), order_discount=off, list_total=totals.list_total, total=totals.total,
-        tax_total=totals.tax_total, cost_total=totals.cost_total,
+        valid_until=today + timedelta(days=valid_days), order_discount=off, list_total=totals.list_total,
+        order_amount=totals.order_amount, total=totals.total, tax_total=totals.tax_total, cost_total=totals.cost_total,
     )
     for entry, line in zip(entered, totals.lines):
         write_line(made, entry, line)
