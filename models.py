@@ -1474,6 +1474,7 @@ class QuoteLine(Table):
     tax_rate = TaxRate()
     discount = IntegerField(null=True)  # basis points off the line: 500 is 95 折
     discount_amount = BigIntegerField(null=True)  # 分 off the line; at most one of the three is set
+    agreed = BigIntegerField(null=True)  # 分 a unit (协议价): where it is set it gives the discount_amount, whatever the quantity
     free = BooleanField(default=False)  # 赠品
     optional = BooleanField(default=False)
     gross = BigIntegerField()
@@ -1485,6 +1486,15 @@ class QuoteLine(Table):
 
     class Meta:
         indexes = ((("quote", "position"), True),)
+
+    @classmethod
+    def counted(cls, quote):
+        """The lines that are sold: no headings, no notes, nothing that is only an option."""
+        return cls.select().where(cls.quote == quote, cls.what == cls.PRODUCT, ~cls.optional).order_by(cls.position)
+
+    @property
+    def is_product(self):
+        return self.what == self.PRODUCT
 
 
 class ApprovalNode(Table):

@@ -53,7 +53,8 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One printed line: price and amount in fen, discount as shown ("95%") or "" for none."""
+    """One printed line: price and amount in fen, discount as shown ("95%", "−100.00") or "" for none. what: a product, or a
+    section or note, which is its name alone. optional: printed with its price and counted in no total."""
 
     name: str
     code: str
@@ -63,12 +64,14 @@ class Line:
     price: int
     discount: str
     amount: int
+    what: str = QuoteLine.PRODUCT
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteDocument:
     """Everything that stands on a quote (报价单), amounts in fen, tax rates as shown ("13%"); nothing is looked up later.
-    language: zh or en. is_draft prints 草稿 across every page, mark whose internal copy it is."""
+    inclusive: prices and subtotal are with tax. language: zh or en. is_draft prints 草稿 across every page, mark whose internal copy it is."""
 
     number: str
     version: int
@@ -85,6 +88,7 @@ class QuoteDocument:
     tax_total: int
     tax_rates: tuple
     terms: tuple = ()
+    inclusive: bool = True
     language: str = "zh"
     is_draft: bool = False
     mark: str = ""
@@ -106,7 +110,8 @@ def document_of(quote, language="zh", is_draft=None, mark="", sight=None):
     """The QuoteDocument of a Quote; is_draft None marks every quote that is not approved. An internal copy bears a `mark`, and
     is masked as its reader has `sight` of the customer."""
     lines = list(quote.lines.order_by(QuoteLine.position))
-    rates = sorted({line.tax_rate for line in lines}, reverse=True)
+    counted = [line for line in lines if line.is_product and not line.optional]
+    rates = sorted({line.tax_rate for line in counted}, reverse=True)
     return QuoteDocument(
         number=quote.number,
         version=quote.version,
@@ -116,13 +121,14 @@ def document_of(quote, language="zh", is_draft=None, mark="", sight=None):
         customer=_customer(quote, sight),
         supplier=_supplier(Company.current(), quote.owner),
         lines=tuple(_line(line) for line in lines),
-        subtotal=sum(line.amount for line in lines),
+        subtotal=sum(line.amount for line in counted),
         order_discount=quote.order_discount,
         total=quote.total,
         excl_total=quote.total - quote.tax_total,
         tax_total=quote.tax_total,
         tax_rates=tuple(f"{format_quantity(rate * 100)}%" for rate in rates),
         terms=tuple(term.strip() for term in quote.terms.splitlines() if term.strip()),
+        inclusive=quote.inclusive,
         language=language,
         is_draft=quote.status != Quote.APPROVED if is_draft is None else is_draft,
         mark=mark,
@@ -158,8 +164,18 @@ def _supplier(company, seller):
 
 
 def _line(line):
-    paid = "" if not line.discount else f"{format_quantity(100 - Decimal(line.discount) / 100)}%"
-    return Line(line.name, line.sku, line.spec, line.quantity, line.unit, line.price, paid, line.amount)
+    return Line(
+        line.name, line.sku, line.spec, line.quantity, line.unit, line.price, _taken_off(line), line.amount, line.what, line.optional
+    )
+
+
+def _taken_off(line):
+    """95%, −100.00 or 0%: what the price column does not say."""
+    if line.free:
+        return "0%"
+    if line.discount_amount:
+        return format_money(-line.discount_amount)
+    return f"{format_quantity(100 - Decimal(line.discount) / 100)}%" if line.discount else ""
 
 
 def quote_html(document, render, stylesheet="asset:document.css"):

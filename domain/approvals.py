@@ -73,7 +73,7 @@ def submit(quote, by, note="", at=None):
 
 
 def ensure_complete(quote, at):
-    if not QuoteLine.select().where(QuoteLine.quote == quote).exists():
+    if not QuoteLine.counted(quote).exists():
         raise Refused(_("Add at least one line before submitting."))
     if quote.valid_until < day_of(at):
         raise Refused(_("The quote was valid until %(day)s. Set a later date first.", day=quote.valid_until))

@@ -41,7 +41,7 @@ class Judgement:
 
 def judged(quote, company, sees_cost=True):
     """[Judgement] of a quote by its stored totals, compared as integers; the margin only for those who may see it."""
-    sums = Sums(quote.list_total, quote.total, quote.total, quote.cost_total)
+    sums = Sums(quote.list_total, quote.order_amount, quote.total, quote.cost_total)
     found = [discount_rate(sums, company.discount_floor), amount(sums, company.amount_limit)]
     if sees_cost:
         found.insert(1, margin(sums, company.margin_floor))

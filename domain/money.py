@@ -19,7 +19,8 @@ WIDEST_EXPONENT = 20
 class PricingError(ValueError):
     """A number or a quote that cannot be priced.
 
-    code: not_a_number, negative, zero, too_many_decimals, too_large, bad_rate, two_discounts, discount_too_large.
+    code: not_a_number, negative, zero, too_many_decimals, too_large, bad_rate, two_discounts, discount_too_large,
+    above_list.
     key: the line it happened on, or None for the quote as a whole.
     """
 

@@ -4,7 +4,7 @@ from domain import Refused, _, customers, day_of, events, local, now, numbers, r
 from models import Event, Order, OrderLine, Quote, QuoteLine, User
 
 COPIED = (
-    "position", "product", "name", "sku", "spec", "unit", "price", "quantity", "tax_rate", "amount", "share", "net", "excl",
+    "product", "name", "sku", "spec", "unit", "price", "quantity", "tax_rate", "amount", "share", "net", "excl",
     "tax",
 )
 
@@ -38,8 +38,9 @@ def ensure_orderable(quote, today):
 
 
 def copy_lines(quote, order):
-    lines = QuoteLine.select().where(QuoteLine.quote == quote).order_by(QuoteLine.position)
-    OrderLine.insert_many([{"order": order, **{name: line.__data__[name] for name in COPIED}} for line in lines]).execute()
+    """What is sold, numbered anew: headings, notes and options stay on the quote."""
+    rows = [{name: line.__data__[name] for name in COPIED} for line in QuoteLine.counted(quote)]
+    OrderLine.insert_many([{"order": order, "position": place, **row} for place, row in enumerate(rows, 1)]).execute()
 
 
 def review(order, by, at=None):

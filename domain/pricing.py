@@ -23,22 +23,29 @@ BASIS_POINTS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Discount:
-    """One reduction: percent off (Decimal 5 means 5 % off), an amount in fen, or a line given free (赠品)."""
+    """One reduction: percent off (Decimal 5 means 5 % off), an amount in fen, down to an agreed unit price in fen (协议价),
+    or a line given free (赠品)."""
 
     percent: Decimal | None = None
     amount: int | None = None
     free: bool = False
+    agreed: int | None = None
 
-    def of(self, base, key=None):
-        """Fen taken off a base in fen; refused where that is more than the base."""
-        if (self.percent is not None) + (self.amount is not None) + self.free > 1:
+    def of(self, base, key=None, quantity=Decimal(1)):
+        """Fen taken off a base in fen, which is the price of a quantity; refused where that is more than the base."""
+        if sum(way is not None for way in (self.percent, self.amount, self.agreed)) + self.free > 1:
             raise PricingError("two_discounts", key)
-        taken = checked_fen(self._taken(base, key), key)
+        taken = checked_fen(self._taken(base, key, quantity), key)
         if taken > base:
             raise PricingError("discount_too_large", key)
         return taken
 
-    def _taken(self, base, key):
+    def _taken(self, base, key, quantity):
+        if self.agreed is not None:
+            agreed = _times(self.agreed, quantity, key)
+            if agreed > base:
+                raise PricingError("above_list", key)
+            return base - agreed
         if self.percent is not None:
             numerator, denominator = exact_ratio(self.percent, key)
             if numerator < 0:
@@ -52,7 +59,8 @@ NO_DISCOUNT = Discount()
 
 @dataclass(frozen=True, slots=True)
 class LineInput:
-    """One line as entered; price and cost in fen per unit, cost None when unknown, tax_rate Decimal 0.13 for 13 %."""
+    """One line as entered; price and cost in fen per unit, cost None when unknown, tax_rate Decimal 0.13 for 13 %.
+    What is optional (可选) is priced and counted in no total; the whole-order discount does not touch it."""
 
     key: object
     price: int
@@ -60,6 +68,7 @@ class LineInput:
     cost: int | None = None
     tax_rate: Decimal = Decimal("0.13")
     discount: Discount = NO_DISCOUNT
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,12 @@ class PricedLine:
     incl: int
     cost: int | None
     cost_excl: int | None
+    optional: bool = False
+
+    @property
+    def loses_money(self):
+        """Whether it is sold below a known cost, both with tax. A gift is no such line: its cost weighs on the whole quote."""
+        return self.cost is not None and 0 < self.incl < self.cost
 
     @property
     def unit_net(self):
@@ -99,9 +114,9 @@ class RateTotal:
 
 @dataclass(frozen=True, slots=True)
 class QuoteTotals:
-    """A priced quote, in fen. order_amount = subtotal − order_discount, on the side on which prices were entered;
-    total includes tax; excl_total + tax_total = total; by_rate falls from the highest rate; cost totals are None
-    as soon as one cost is unknown."""
+    """A priced quote, in fen; lines has the optional ones too, the sums do not. order_amount = subtotal − order_discount,
+    on the side on which prices were entered; total includes tax; excl_total + tax_total = total; by_rate falls from the
+    highest rate; cost totals are None as soon as one cost is unknown."""
 
     lines: tuple
     inclusive: bool
@@ -121,6 +136,11 @@ class QuoteTotals:
     def profit(self):
         """Total less cost, both with tax, in fen; None when a cost is unknown."""
         return None if self.cost_total is None else self.total - self.cost_total
+
+    @property
+    def loses_money(self):
+        """Whether the quote, or one of the lines that it offers, is below cost."""
+        return (self.profit or 0) < 0 or any(line.loses_money for line in self.lines)
 
     @property
     def margin(self):
@@ -147,15 +167,34 @@ def price_quote(lines, order_discount=NO_DISCOUNT, inclusive=True):
     """QuoteTotals of LineInputs; inclusive says that prices and discounts were entered with tax."""
     lines = tuple(lines)
     gross = [_gross(line) for line in lines]
-    discounts = [line.discount.of(base, line.key) for line, base in zip(lines, gross)]
+    discounts = [line.discount.of(base, line.key, line.quantity) for line, base in zip(lines, gross)]
     amounts = [base - off for base, off in zip(gross, discounts)]
-    subtotal = bounded(sum(amounts))
+    counted = [0 if line.optional else amount for line, amount in zip(lines, amounts)]
+    subtotal = bounded(sum(counted))
     off = order_discount.of(subtotal)
-    shares = share_out(off, amounts)
+    shares = share_out(off, counted)
     priced = tuple(
         _priced(line, *figures, inclusive) for line, *figures in zip(lines, gross, discounts, amounts, shares)
     )
     return _totals(priced, subtotal, off, inclusive)
+
+
+def price_at(breaks, price, quantity):
+    """What a unit costs at a quantity, by breaks [[least quantity as text, price in fen] …] (阶梯价); `price` below all of them."""
+    reached = [(Decimal(least), fen) for least, fen in breaks or () if Decimal(least) <= quantity]
+    return max(reached)[1] if reached else price
+
+
+def without_tax(price, rate):
+    """A unit price with tax as one without."""
+    numerator, denominator = exact_ratio(rate)
+    return half_up(price * denominator, denominator + numerator)
+
+
+def with_tax(price, rate):
+    """A unit price without tax as one with it."""
+    numerator, denominator = exact_ratio(rate)
+    return half_up(price * (denominator + numerator), denominator)
 
 
 def share_out(total, weights):
@@ -243,7 +282,7 @@ def _priced(line, gross, discount, amount, share, inclusive):
     cost_excl = None if cost is None else half_up(cost * scale, scale + rate)
     return PricedLine(
         line.key, line.quantity, line.tax_rate, gross, discount, amount, share, net, excl, tax, excl + tax,
-        cost, cost_excl,
+        cost, cost_excl, line.optional,
     )
 
 
@@ -254,10 +293,11 @@ def _tax_ratio(line):
     return numerator, denominator
 
 
-def _totals(lines, subtotal, order_discount, inclusive):
+def _totals(priced, subtotal, order_discount, inclusive):
+    lines = [line for line in priced if not line.optional]
     costs_known = all(line.cost is not None for line in lines)
     return QuoteTotals(
-        lines=lines,
+        lines=priced,
         inclusive=inclusive,
         list_total=bounded(sum(line.gross for line in lines)),
         line_discounts=sum(line.discount for line in lines),

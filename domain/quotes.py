@@ -1,21 +1,20 @@
 """Quotes (报价): made from an opportunity, priced to the fen, saved so that nobody overwrites what he has not seen."""
 
 from datetime import timedelta
-from decimal import Decimal
 
 from peewee import fn
 
-from domain import Refused, _, approvals, collisions, day_of, events, local, now, owners, reviews, transaction
-from domain.money import PricingError, format_quantity, half_up
+from domain import Refused, _, approvals, collisions, day_of, events, local, now, owners, quote_lines, reviews, transaction
+from domain.money import PricingError, half_up
 from domain.numbers import next_number
-from domain.pricing import Discount, LineInput, price_quote
-from models import Company, Contact, Event, Opportunity, Product, Quote, QuoteLine, User
+from domain.pricing import NO_DISCOUNT, Discount, price_quote
+from models import Company, Contact, Event, Opportunity, Quote, QuoteLine, User
 
 PREFIX = "Q"
 MOST_LINES = 500
 EDITABLE = (Quote.DRAFT, Quote.REJECTED)
-SNAPSHOT = ("name", "sku", "spec", "unit", "price", "cost", "tax_rate")  # what a line keeps of its product
 TOLD = 20  # changed lines named in one audit row
+LONGEST_TOLD = 60  # characters of each
 
 
 def create(opportunity, by, at=None):
@@ -61,67 +60,62 @@ def lines_of(quote):
 
 def totals_of(quote):
     """QuoteTotals of a quote as it is stored."""
-    return priced(lines_of(quote), quote.order_discount)
+    return priced(lines_of(quote), order_discount_of(quote), quote.inclusive)
 
 
-def priced(lines, order_discount):
-    """QuoteTotals of lines, stored or not; the key of each is its place. Raises PricingError."""
-    return price_quote([line_input(line, place) for place, line in enumerate(lines)], Discount(amount=order_discount))
+def order_discount_of(quote):
+    return off(quote.order_discount, quote.order_discount_rate)
 
 
-def line_input(line, key):
-    return LineInput(key, line.price, line.quantity, line.cost, line.tax_rate, discount_of(line.discount))
+def off(amount, rate=None):
+    """The whole-order discount: fen, or basis points where it was entered in percent."""
+    return Discount(amount=amount) if rate is None else Discount(percent=quote_lines.percent_of(rate))
 
 
-def discount_of(basis_points):
-    return Discount(percent=None if basis_points is None else Decimal(basis_points) / 100)
+def priced(lines, order_discount=NO_DISCOUNT, inclusive=True):
+    """QuoteTotals of lines, stored or not, without headings and notes; the key of each is its place. Raises PricingError."""
+    products = [quote_lines.line_input(line, place) for place, line in enumerate(lines) if line.is_product]
+    return price_quote(products, order_discount, inclusive)
 
 
-def drafted(quote, entries):
-    """Unsaved lines for entries {"product_id", "quantity" (Decimal), "discount" (basis points off, or None)}.
+def drafted(quote, entries, inclusive=None):
+    """Unsaved lines for entries {"product_id", "quantity" (Decimal), "discount" (basis points off) or "discount_amount",
+    "agreed" (fen) or "free", "optional"}, or {"what": "section" or "note", "name"}.
 
     A product that is on the quote keeps what it said when it was added; a new one says what it says today.
     """
     entries = list(entries)
     if len(entries) > MOST_LINES:
         raise Refused(_("A quote has %(most)s lines at the most.", most=MOST_LINES))
-    sources = snapshots(quote, {entry["product_id"] for entry in entries})
-    return [line_from(sources[entry["product_id"]], **entry) for entry in entries]
+    sources = snapshots(quote, {entry["product_id"] for entry in entries if entry.get("product_id")}, inclusive)
+    return [quote_lines.line_from(sources.get(entry.get("product_id")), **entry) for entry in entries]
 
 
-def line_from(source, product_id, quantity, discount=None):
-    kept = {name: getattr(source, name) for name in SNAPSHOT}
-    return QuoteLine(product=product_id, quantity=quantity, discount=discount, **kept)
-
-
-def snapshots(quote, product_ids):
-    """{product id: the quote's own line of it, or the product as it is today}"""
-    found = {line.product_id: line for line in reversed(lines_of(quote))}
-    missing = [id for id in product_ids if id not in found]
-    if missing:
-        found |= {product.id: product for product in Product.select().where(Product.id.in_(missing), Product.active)}
-    if product_ids - found.keys():
-        raise Refused(_("One of these products is no longer sold. Take it out and save again."))
-    return found
+def snapshots(quote, product_ids, inclusive=None):
+    inclusive = quote.inclusive if inclusive is None else inclusive
+    return quote_lines.snapshots(quote, lines_of(quote), product_ids, inclusive)
 
 
 # ---- saving ----------------------------------------------------------------------------------------------------------
 
 
-def save(quote, by, revision, lines, order_discount=0, valid_until=None, contact=None, terms=None, note=None, at=None):
-    """Write a draft as one form shows it and give its QuoteTotals; amounts in fen.
+def save(
+    quote, by, revision, lines, order_discount=0, order_discount_rate=None, inclusive=None, valid_until=None, contact=None,
+    terms=None, note=None, at=None,
+):
+    """Write a draft as one form shows it and give its QuoteTotals; amounts in fen, rates in basis points.
 
-    `lines` as for drafted(); what is left None stays as it is, but for the contact. A form that started from an older
-    revision is refused. A save that changes nothing leaves no trace.
+    `lines` as for drafted(); what is left None stays as it is, but for the contact and the order discount. A form that
+    started from an older revision is refused. A save that changes nothing leaves no trace.
     """
     at = at or now()
     with transaction():
         ensure_current(quote, revision)
-        drafts = drafted(quote, lines)
-        totals = priced_or_refused(drafts, order_discount)
-        asked = {"valid_until": valid_until, "terms": terms, "note": note}
+        asked = {"valid_until": valid_until, "terms": terms, "note": note, "inclusive": inclusive}
         columns = {name: value for name, value in asked.items() if value is not None}
-        columns |= {"contact": contact_id(quote, contact), "order_discount": order_discount} | sums(totals)
+        drafts = drafted(quote, lines, inclusive)
+        totals = priced_or_refused(drafts, off(order_discount, order_discount_rate), columns.get("inclusive", quote.inclusive))
+        columns |= {"contact": contact_id(quote, contact), "order_discount_rate": order_discount_rate} | sums(totals)
         before, after = differences(quote, columns, drafts)
         if after:
             take_revision(quote, revision, at, columns)
@@ -133,14 +127,14 @@ def save(quote, by, revision, lines, order_discount=0, valid_until=None, contact
 def sums(totals):
     """The columns of a quote that repeat its totals, for lists and reports."""
     return {
-        "list_total": totals.list_total, "order_amount": totals.order_amount, "total": totals.total,
-        "tax_total": totals.tax_total, "cost_total": totals.cost_total,
+        "order_discount": totals.order_discount, "list_total": totals.list_total, "order_amount": totals.order_amount,
+        "total": totals.total, "tax_total": totals.tax_total, "cost_total": totals.cost_total,
     }
 
 
-def priced_or_refused(drafts, order_discount):
+def priced_or_refused(drafts, order_discount, inclusive):
     try:
-        return priced(drafts, order_discount)
+        return priced(drafts, order_discount, inclusive)
     except PricingError as error:
         if error.code == "discount_too_large" and error.key is None:
             raise Refused(_("The order discount is more than the lines come to.")) from error
@@ -196,14 +190,19 @@ def last_saved(quote):
 def rewrite(quote, drafts, totals):
     """The lines as they stand now, with the shares that later documents reuse."""
     QuoteLine.delete().where(QuoteLine.quote == quote.id).execute()
-    rows = [
-        {name: getattr(draft, name) for name in (*SNAPSHOT, "quantity", "discount")}
-        | {name: getattr(line, name) for name in ("gross", "amount", "share", "net", "excl", "tax")}
-        | {"quote": quote.id, "position": line.key + 1, "product": draft.product_id}
-        for draft, line in zip(drafts, totals.lines, strict=True)
-    ]
+    figures = {line.key: line for line in totals.lines}
+    rows = [row_of(draft, figures.get(place)) | {"quote": quote.id, "position": place + 1} for place, draft in enumerate(drafts)]
     if rows:
         QuoteLine.insert_many(rows).execute()
+
+
+def row_of(draft, figures):
+    """The columns of a line; the figures of a heading or note are None, and 0 in the table."""
+    columns = {name: getattr(draft, name) for name in (*quote_lines.SNAPSHOT, "what", "quantity", *quote_lines.TERMS)}
+    columns |= {name: getattr(figures, name, 0) for name in ("gross", "amount", "share", "net", "excl", "tax")}
+    if draft.agreed is not None:
+        columns["discount_amount"] = figures.discount
+    return columns | {"product": draft.product_id}
 
 
 # ---- what changed ----------------------------------------------------------------------------------------------------
@@ -214,7 +213,7 @@ def differences(quote, columns, drafts):
     before, after = events.changes(quote, **{name: value for name, value in columns.items() if name != "contact"})
     for side in (before, after):
         side.pop("cost_total", None)
-    old, new = [told(line) for line in lines_of(quote)], [told(line) for line in drafts]
+    old, new = [quote_lines.told(line) for line in lines_of(quote)], [quote_lines.told(line) for line in drafts]
     if old != new:
         before["lines"], after["lines"] = summary(old, new), summary(new, old)
     if quote.contact_id != columns["contact"]:
@@ -222,15 +221,10 @@ def differences(quote, columns, drafts):
     return before, after
 
 
-def told(line):
-    paid = "" if line.discount is None else f" · {format_quantity(Decimal(10_000 - line.discount) / 100)}%"
-    return f"{line.sku} × {format_quantity(line.quantity)}{paid}"
-
-
 def summary(lines, others):
     """The lines that the other side has not, or their order where that is all that changed."""
     own = [line for line in lines if line not in others] or ([] if set(others) - set(lines) else lines)
-    return ", ".join(own[:TOLD]) + (f" … +{len(own) - TOLD}" if len(own) > TOLD else "")
+    return ", ".join(line[:LONGEST_TOLD] for line in own[:TOLD]) + (f" … +{len(own) - TOLD}" if len(own) > TOLD else "")
 
 
 def name_of(contact_id):

@@ -149,6 +149,8 @@ FIELDS = {
     "remark": N_("Remark"),
     "lines": N_("Lines"),
     "order_discount": N_("Order discount"),
+    "order_discount_rate": N_("Order discount in percent"),
+    "inclusive": N_("Prices with tax"),
     "total": N_("Total"),
     "valid_until": N_("Valid until"),
     "terms": N_("Terms"),

@@ -167,11 +167,11 @@ def reading(item, ours, form):
     sees_cost = can_see_cost(g.user, quote)
     steps = approvals.steps_of(quote, step.round)
     item.judgements = limits.judged(quote, ours, sees_cost)
-    lines = quotes.lines_of(quote)
+    lines = [line for line in quotes.lines_of(quote) if line.is_product]
     return {
         "item": item, "step": next(each for each in steps if each.id == step.id), "quote": quote, "form": form,
         "steps": steps, "earlier": approvals.earlier_decisions(quote, step.round), "sees_cost": sees_cost,
-        "lines": list(zip(lines, quotes.priced(lines, quote.order_discount).lines, strict=True)),
+        "lines": list(zip(lines, quotes.priced(lines, quotes.order_discount_of(quote), quote.inclusive).lines, strict=True)),
         "can_decide": step.status == Approval.CURRENT and can_decide_quote(g.user, quote),
         "can_withdraw": quote.status == Quote.PENDING and step.submitted_by_id == g.user.id,
         "following": next((each for each in steps if each.status == Approval.WAITING), None),
@@ -297,14 +297,14 @@ def waited(since):
 @bp.app_template_filter()
 def line_margin(figures):
     """31.2%: of what is paid for the line after all discounts; a dash where the cost is not known."""
-    if figures.cost is None or not figures.net:
+    if figures.cost is None or not figures.incl:
         return "—"
-    return f"{Decimal(figures.net - figures.cost) * 100 / figures.net:.1f}%".replace("-", "−")
+    return f"{Decimal(figures.incl - figures.cost) * 100 / figures.incl:.1f}%".replace("-", "−")
 
 
 @bp.app_template_filter()
 def line_loses(figures):
-    return figures.cost is not None and figures.cost > figures.net
+    return figures.loses_money
 
 
 @bp.app_template_filter()

@@ -17,6 +17,7 @@ from permissions import can_follow_up
 from views.fields import Line, fixed_choices, longest
 from views.formats import choice, day, dictionary, in_language, money, today, when
 from views.helpers import form_again, fragment_or_redirect, get_or_404, go, page, remember_where, require, toast, whole
+from views.quote_form import rate_text
 
 bp = Blueprint("follow_ups", __name__)
 
@@ -168,6 +169,10 @@ def shown(name, value):
         return str(choice(value, field))
     if name in MONEY:
         return money(value)
+    if name == "order_discount_rate":
+        return f"{rate_text(value)}%"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if name in ("stage", "previous_stage"):
         return stage_called(value)
     if name == "placed_by":

@@ -13,7 +13,7 @@ from wtforms import DateField, IntegerField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import HiddenInput
 
-from domain import quotes
+from domain import quote_lines, quotes
 from domain.identifiers import folded
 from domain.money import PricingError, format_quantity, parse_percent, parse_quantity
 from domain.pricing import PricedLine
@@ -90,11 +90,11 @@ class Draft:
         if any(row.errors for row in self.rows) or self.form.order_discount.errors:
             return None
         try:
-            self.totals = quotes.priced([row.line for row in self.rows], self.form.discount)
+            self.totals = quotes.priced([row.line for row in self.rows], quotes.off(self.form.discount), self.quote.inclusive)
         except PricingError as error:
             return self.blame(error)
-        for row, figures in zip(self.rows, self.totals.lines, strict=True):
-            row.figures = figures
+        for figures in self.totals.lines:
+            self.rows[figures.key].figures = figures
 
     def blame(self, error):
         """Put what pricing refused beside the field that caused it."""
@@ -167,7 +167,7 @@ def read_row(place, source, key, product, quantity, rate):
     errors = {}
     number = read(parse_quantity, quantity, "quantity", errors)
     discount = read(read_rate, rate, "rate", errors) if rate.strip() else None
-    line = quotes.line_from(source, int(product), number, discount)
+    line = quote_lines.line_from(source, int(product), number, discount=discount)
     return Row(key if KEY.fullmatch(key) else str(place), line, quantity, rate, errors)
 
 

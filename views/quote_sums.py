@@ -124,10 +124,12 @@ class Sums:
             ("less", _("Line discounts"), totals.subtotal, totals.list_total, -totals.line_discounts),
             ("less", _("Order discount"), totals.order_amount, totals.subtotal, -totals.order_discount),
         ]
+        if not totals.inclusive:
+            steps.append(("tax", _("Tax"), totals.order_amount, totals.total, totals.tax_total))
         if totals.cost_total is not None:
             steps.append(("cost", _("Cost"), totals.profit, totals.total, -totals.cost_total))
             steps.append(("margin" if totals.profit >= 0 else "less", _("Margin"), 0, totals.profit, totals.profit))
-        lowest, highest = min(0, totals.profit or 0), max(totals.list_total, 1)
+        lowest, highest = min(0, totals.profit or 0), max(totals.list_total, totals.total, 1)
         return [bar(kind, label, amount, sorted((start, end)), lowest, highest) for kind, label, start, end, amount in steps]
 
 

@@ -29,7 +29,8 @@ amounts = st.integers(0, 10_000_000)
 quantities = st.integers(1, 10_000_000).map(lambda tenthousandths: Decimal(tenthousandths) / 10_000)
 percents = st.integers(0, 10_000).map(lambda bp: Decimal(bp) / 100)
 discounts = st.one_of(
-    st.just(Discount()), percents.map(lambda percent: Discount(percent=percent)), st.just(Discount(free=True))
+    st.just(Discount()), percents.map(lambda percent: Discount(percent=percent)), st.just(Discount(free=True)),
+    st.just(Discount(agreed=0)),
 )
 line_inputs = st.builds(
     LineInput,
@@ -39,6 +40,7 @@ line_inputs = st.builds(
     cost=st.one_of(st.none(), amounts),
     tax_rate=st.sampled_from(RATES),
     discount=discounts,
+    optional=st.booleans(),
 )
 quotes = st.lists(line_inputs, max_size=12)
 
@@ -158,13 +160,15 @@ def test_shares_follow_their_line_when_lines_change_places(total, weights, shuff
 
 def assert_adds_up(totals):
     """What must hold of every quote, whatever was entered."""
-    priced = totals.lines
+    priced = [each for each in totals.lines if not each.optional]
+    assert totals.list_total == sum(each.gross for each in priced)
     assert totals.list_total - totals.line_discounts == totals.subtotal
     assert totals.subtotal - totals.order_discount == totals.order_amount == sum(each.net for each in priced)
     assert sum(each.share for each in priced) == totals.order_discount
     assert totals.excl_total + totals.tax_total == totals.total == sum(each.incl for each in priced)
     assert sum(rate.excl + rate.tax for rate in totals.by_rate) == totals.total
-    for each in priced:
+    assert all(each.share == 0 for each in totals.lines if each.optional)
+    for each in totals.lines:
         assert 0 <= each.share <= each.amount <= each.gross
         assert each.net + each.share + each.discount == each.gross
         assert each.excl + each.tax == each.incl
@@ -188,10 +192,16 @@ def test_the_order_of_lines_changes_no_total_before_tax(lines, percent, inclusiv
 
 
 def random_line(numbers):
-    roll = numbers.random()
-    discount = Discount(percent=Decimal(numbers.randint(0, 3000)) / 100) if roll < 0.4 else Discount(free=roll > 0.97)
+    """A line of any kind: at a percentage, less an amount, at an agreed price, free, optional or as it is listed."""
+    roll, price = numbers.random(), numbers.randint(0, 500_000)
     quantity = Decimal(numbers.randint(1, 500)) if roll < 0.8 else Decimal(numbers.randint(1, 999_999)) / 10_000
-    return LineInput(0, numbers.randint(0, 500_000), quantity, numbers.randint(0, 400_000), numbers.choice(RATES), discount)
+    whole = price * int(quantity)
+    discount = numbers.choice((
+        Discount(), Discount(percent=Decimal(numbers.randint(0, 10_000)) / 100), Discount(amount=numbers.randint(0, whole)),
+        Discount(agreed=numbers.randint(0, price)), Discount(free=True),
+    ))
+    cost = numbers.choice((None, numbers.randint(0, 400_000), numbers.randint(0, 400_000)))
+    return LineInput(0, price, quantity, cost, numbers.choice(RATES), discount, optional=numbers.random() < 0.15)
 
 
 def test_a_hundred_thousand_random_quotes_add_up():
