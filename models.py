@@ -1432,9 +1432,16 @@ class Quote(Owned):
         yield cls.id.in_(Approval.reached(user))
 
     @classmethod
+    def all_but_the_file(cls):
+        return [field for field in cls._meta.sorted_fields if field.name != "pdf"]
+
+    @classmethod
+    def without_file(cls):
+        return cls.select(*cls.all_but_the_file())
+
+    @classmethod
     def with_people(cls):
-        all_but_the_file = [field for field in cls._meta.sorted_fields if field.name != "pdf"]
-        query = cls.select(*all_but_the_file, Customer, User, Opportunity).join(Customer, on=cls.customer)
+        query = cls.select(*cls.all_but_the_file(), Customer, User, Opportunity).join(Customer, on=cls.customer)
         return query.switch(cls).join(User, on=cls.owner).switch(cls).join(Opportunity, on=cls.opportunity)
 
     @property
@@ -1512,6 +1519,76 @@ class ApprovalNode(Table):
     @classmethod
     def in_order(cls):
         return list(cls.select(cls, User).join(User, JOIN.LEFT_OUTER).order_by(cls.position, cls.id))
+
+
+class Flow(Table):
+    """How one kind of document is approved (审批流程). What it says stands in its versions, one of which runs."""
+
+    what = TextField(unique=True)  # the kind of the documents: quote
+    name = TextField()
+    name_en = TextField(default="")
+    remark = TextField(default="")
+
+    @property
+    def running(self):
+        return self.versions.where(FlowVersion.is_running).first()
+
+    @property
+    def draft(self):
+        return self.versions.where(FlowVersion.published_at.is_null()).first()
+
+
+class FlowVersion(Table):
+    """A definition of a flow, read by domain/flows.py. A published one never changes; at most one is a draft, one runs."""
+
+    flow = ForeignKeyField(Flow, backref="versions", on_delete="CASCADE", index=False)
+    number = IntegerField(null=True)  # counted when it is published
+    definition = JSON()
+    revision = IntegerField(default=1)  # each save counts one up; a form of an older one is refused
+    made_by = ForeignKeyField(User, null=True, backref="+", index=False)
+    made_at = DateTimeField(default=utcnow)
+    rehearsed_at = DateTimeField(null=True)
+    published_by = ForeignKeyField(User, null=True, backref="+", index=False)
+    published_at = DateTimeField(null=True)
+    is_running = BooleanField(default=False)
+
+    class Meta:
+        indexes = ((("flow", "number"), True),)
+
+    @property
+    def is_draft(self):
+        return self.published_at is None
+
+
+FlowVersion.add_index(FlowVersion.flow, unique=True, where=FlowVersion.is_running, name="flow_version_running")
+FlowVersion.add_index(FlowVersion.flow, unique=True, where=FlowVersion.published_at.is_null(), name="flow_version_draft")
+
+
+class FlowApprover(Table):
+    """Whom a node of the running version names: what a leaver hands over."""
+
+    flow = ForeignKeyField(Flow, backref="approvers", on_delete="CASCADE", index=False)
+    node = TextField()
+    user = ForeignKeyField(User, backref="+")
+
+    class Meta:
+        indexes = ((("flow", "node", "user"), True),)
+
+
+class FlowRehearsal(Table):
+    """Which documents of the last months a draft would have sent elsewhere than the version that runs (流程预演)."""
+
+    version = ForeignKeyField(FlowVersion, backref="rehearsals", on_delete="CASCADE")
+    revision = IntegerField()
+    against = ForeignKeyField(FlowVersion, backref="+", on_delete="CASCADE", index=False)
+    by = ForeignKeyField(User, backref="+", index=False)
+    at = DateTimeField(default=utcnow)
+    looked_at = IntegerField(default=0)
+    total = IntegerField(default=0)
+    judged = IntegerField(default=0)
+    changed = IntegerField(default=0)
+    first = JSON(default=list)  # [[record id, keys of the nodes before, keys after] …]
+    finished_at = DateTimeField(null=True)
 
 
 class Approval(Table):

@@ -2,7 +2,8 @@
 
 from peewee import IntegrityError, Value, fn
 
-from domain import Refused, _, accounts, events, roles, time_zone, transaction
+from domain import Refused, _, accounts, events, flows, roles, time_zone, transaction
+from domain.flow_conditions import Condition
 from models import ApprovalNode, Choice, Company, Department, DepartmentMember, Pool, PoolScope, Stage, User
 
 # (name, English name, win rate %, days a deal usually stays)
@@ -19,6 +20,22 @@ APPROVAL_NODES = (
     ("报价修正", "Quote revision", ApprovalNode.ROLE, User.FINANCE),
     ("商务审批", "Commercial approval", ApprovalNode.ROLE, User.MANAGER),
 )
+QUOTE_FLOW = flows.Definition((
+    flows.Node("n1", "方案设计", flows.Who(flows.Who.SUPERIOR), "Solution design"),
+    flows.Node(
+        "n2", "报价修正", flows.Who(flows.Who.ROLE, role=User.FINANCE), "Quote revision", when=(
+            (Condition("effective_discount", "above", 10_00),), (Condition("margin", "below", 30_00),),
+            (Condition("loses_money", "is", True),),
+        ),
+    ),
+    flows.Node(
+        "n3", "商务审批", flows.Who(flows.Who.ROLE, role=User.MANAGER), "Commercial approval", when=(
+            (Condition("amount", "above", 500_000_00),),
+            (Condition("level", "in", ("key",)), Condition("effective_discount", "above", 5_00)),
+            (Condition("effective_discount", "above", 20_00),), (Condition("loses_money", "is", True),),
+        ),
+    ),
+))
 WORDS = {
     "source": (
         ("exhibition", "展会", "Trade fair"), ("website", "官网", "Website"), ("phone", "电话", "Phone"),
@@ -80,6 +97,7 @@ def fill_dictionaries():
         )
     for position, (name, name_en, kind, role) in enumerate(APPROVAL_NODES):
         ApprovalNode.create(name=name, name_en=name_en, position=position, approver_kind=kind, role=role)
+    flows.found("quote", "报价审批", "Quote approval", QUOTE_FLOW)
 
 
 def edit_company(company, by, **columns):

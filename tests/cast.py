@@ -1,9 +1,11 @@
-"""The fixed cast: who plays in every test. Engaged once by the verbs themselves, then copied."""
+"""The fixed cast: who plays in every test. Engaged once by the verbs themselves, then copied. Their quotes pass every step."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 from domain import accounts, organisation, roles
 from models import Department, Role, User
+from tests import routes
 
 PASSWORD = "seven green maps"
 
@@ -21,6 +23,7 @@ PEOPLE = {  # login: (name, role, data scope, department, heads it)
 
 def build():
     admin = organisation.found("赵行政", "admin", PASSWORD, "海图测试有限公司", "海图测试")
+    routes.lead_through(*(replace(node, when=()) for node in organisation.QUOTE_FLOW.nodes))
     for name in DEPARTMENTS:
         organisation.add_department(name, admin.department, by=admin)
     for login, (name, role, scope, department, heads) in PEOPLE.items():
