@@ -1430,6 +1430,7 @@ class Quote(Owned):
     def grounds(cls, user):
         yield from super().grounds(user)
         yield cls.id.in_(Approval.reached(user))
+        yield cls.id.in_(ApprovalCopy.records_for(user, cls.kind()))
 
     @classmethod
     def all_but_the_file(cls):
@@ -1592,29 +1593,49 @@ class FlowRehearsal(Table):
 
 
 class Approval(Table):
-    """One node of one submission: waiting, current, then approved, rejected or cancelled."""
+    """One seat of a node of one submission: waiting, current, then approved, rejected, returned, passed or cancelled.
 
-    WAITING, CURRENT, APPROVED, REJECTED, CANCELLED = STATUSES = ("waiting", "current", "approved", "rejected", "cancelled")
+    A node that asks several people has a seat for each. What was sent back (退回) is superseded by rows of its own that
+    follow it; `position` tells the nodes in their order, `seat` the people within one.
+    """
+
+    WAITING, CURRENT, APPROVED, REJECTED = "waiting", "current", "approved", "rejected"
+    RETURNED, PASSED, CANCELLED = "returned", "passed", "cancelled"  # 退回; 自动通过, nobody had to decide; not asked any more
+    STATUSES = (WAITING, CURRENT, APPROVED, REJECTED, RETURNED, PASSED, CANCELLED)
+    DECIDED = (APPROVED, REJECTED, RETURNED)
+    ANY, ALL, IN_TURN = MODES = ("any", "all", "in_turn")  # 或签, 会签, 依次
+    WHY_PASSED = ("empty", "own", "repeat")
 
     record_kind = TextField(default="quote")
     record_id = IntegerField()
     round = IntegerField()
     position = IntegerField()
+    seat = IntegerField(default=1)
+    flow_version = ForeignKeyField(FlowVersion, null=True, backref="+", index=False)  # as it was when this was submitted
+    node = TextField(default="")  # its key in the flow; a signer who was added has none
     name = TextField()
     name_en = TextField(default="")
+    mode = TextField(default=ANY)
+    reasons = JSON(default=list)  # the conditions that asked for it
+    added_by = ForeignKeyField(User, null=True, backref="+", index=False)  # 加签
     approver = ForeignKeyField(User, null=True, backref="approvals")  # a person, or
     role = TextField(default="")  # anyone of a role
     status = TextField()
+    passed = TextField(default="")  # why nobody had to decide
+    superseded = BooleanField(default=False)  # sent back: it has to be decided again
     submitted_by = ForeignKeyField(User, backref="+", index=False)
     submitted_at = DateTimeField(default=utcnow)
     current_since = DateTimeField(null=True)
+    due_at = DateTimeField(null=True)  # when the next reminder goes out
+    reminders = IntegerField(default=0)
     decided_by = ForeignKeyField(User, null=True, backref="+", index=False)
+    decided_for = ForeignKeyField(User, null=True, backref="+", index=False)  # 代理审批
     decided_at = DateTimeField(null=True)
     comment = TextField(default="")
 
     class Meta:
         indexes = (
-            (("record_kind", "record_id", "round", "position"), True),
+            (("record_kind", "record_id", "round", "position", "seat"), True),
             (("status", "approver"), False),
             (("status", "role"), False),
             (("decided_by", "decided_at", "id"), False),
@@ -1622,23 +1643,41 @@ class Approval(Table):
         )
 
     @classmethod
-    def asks(cls, user):
-        """The WHERE of the nodes that are this person's, never on his own quote; administrators stand in if nobody can."""
+    def asks(cls, user, at=None):
+        """The WHERE of the nodes that are this person's, his own or for whom he stands in, never on his own record;
+        administrators stand in if nobody can."""
         if not user.active:
             return NOTHING
-        theirs = (cls.approver == user.id) | (cls.approver.is_null() & (cls.role == user.role))
+        theirs = (cls.approver == user.id) | (cls.approver.is_null() & (cls.role == user.role)) | cls.asks_whom_he_stands_for(user, at)
         if user.is_a(User.ADMINISTRATOR):
             active = User.select(User.id).where(User.disabled_at.is_null())
             of_the_role = active.where(User.role == cls.role, User.id != cls.submitted_by)
             theirs |= cls.approver.not_in(active) | (cls.approver.is_null() & ~fn.EXISTS(of_the_role))
-        mine = Quote.alias()
-        own = mine.select(SQL("1")).where(mine.id == cls.record_id, mine.owner == user.id)
-        return theirs & (cls.submitted_by != user.id) & ~fn.EXISTS(own)
+        return theirs & (cls.submitted_by != user.id) & ~cls.belongs_to(user.id)
 
     @classmethod
-    def waiting_for(cls, user):
+    def asks_whom_he_stands_for(cls, user, at=None):
+        """The WHERE of what asks somebody who is away and has named this person; nobody decides his own through another."""
+        absent = User.alias()
+        asked = (absent.id == cls.approver) | (cls.approver.is_null() & (cls.role == absent.role))
+        away = Delegation.running(at).join(absent, on=Delegation.person).where(
+            Delegation.to == user.id, Delegation.what.in_(["", cls.record_kind]), absent.disabled_at.is_null(), asked,
+            absent.id != cls.submitted_by, ~cls.belongs_to(absent.id),
+        )
+        return fn.EXISTS(away)
+
+    @classmethod
+    def belongs_to(cls, person):
+        """The WHERE of what decides on a record of this person (an id or a column)."""
+        return reduce(or_, (
+            (cls.record_kind == table.kind()) & fn.EXISTS(own.select(SQL("1")).where(own.id == cls.record_id, own.owner == person))
+            for table, own in ((table, table.alias()) for table in APPROVED_KINDS)
+        ))
+
+    @classmethod
+    def waiting_for(cls, user, at=None):
         """What this person may decide now, longest wait first. Nobody decides on their own."""
-        return cls.select().where(cls.status == cls.CURRENT, cls.asks(user)).order_by(cls.current_since, cls.id)
+        return cls.select().where(cls.status == cls.CURRENT, cls.asks(user, at)).order_by(cls.current_since, cls.id)
 
     @classmethod
     def reached(cls, user, kind="quote"):
@@ -1647,17 +1686,71 @@ class Approval(Table):
         return cls.select(cls.record_id).where(cls.record_kind == kind, cls.current_since.is_null(False), was_here)
 
     @property
+    def record(self):
+        table = BY_KIND[self.record_kind]
+        return table.with_people().where(table.id == self.record_id).get()
+
+    @property
     def deciders(self):
-        """The people who may decide this node: the one it names, anyone of its role, or else the administrators."""
-        owner = Quote.select(Quote.owner).where(Quote.id == self.record_id)
+        """The people who may decide this node: the one it names, anyone of its role, who stands in for them, or else the administrators."""
+        table = BY_KIND[self.record_kind]
+        owner = table.select(table.owner).where(table.id == self.record_id)
         able = User.select().where(User.disabled_at.is_null(), User.id != self.submitted_by_id, User.id.not_in(owner))
-        named = able.where((User.id == self.approver_id) if self.approver_id else (User.role == self.role))
-        return list(named) or list(able.where(User.role == User.ADMINISTRATOR))
+        named = list(able.where((User.id == self.approver_id) if self.approver_id else (User.role == self.role)))
+        named = named or list(able.where(User.role == User.ADMINISTRATOR))
+        away = Delegation.running().select(Delegation.to).where(
+            Delegation.person.in_([person.id for person in named]), Delegation.what.in_(["", self.record_kind])
+        )
+        return list({person.id: person for person in (*named, *able.where(User.id.in_(away)))}.values())
 
     @classmethod
     def current_of(cls, record):
-        """The node that is being asked now, or None."""
-        return cls.get_or_none(cls.record_kind == record.kind(), cls.record_id == record.id, cls.status == cls.CURRENT)
+        """The node that is being asked now, the first seat that has not decided; or None."""
+        here = (cls.record_kind == record.kind()) & (cls.record_id == record.id)
+        return cls.select().where(here, cls.status == cls.CURRENT).order_by(cls.position, cls.seat).first()
+
+
+APPROVED_KINDS = (Quote,)  # records that are approved; each has an owner, who never decides
+Approval.add_index(Approval.due_at, where=Approval.due_at.is_null(False), name="approval_due")
+
+
+class ApprovalCopy(Table):
+    """That somebody is told of an approval and may read it (抄送)."""
+
+    record_kind = TextField(default="quote")
+    record_id = IntegerField()
+    approval = ForeignKeyField(Approval, backref="+", on_delete="CASCADE")  # the node that sent it
+    user = ForeignKeyField(User, backref="+", index=False)
+    at = DateTimeField(default=utcnow)
+
+    class Meta:
+        indexes = ((("record_kind", "record_id", "user"), True), (("user", "at", "id"), False))
+
+    @classmethod
+    def records_for(cls, user, kind):
+        return cls.select(cls.record_id).where(cls.record_kind == kind, cls.user == user.id)
+
+
+class Delegation(Table):
+    """That somebody decides for another who is away (代理审批): from one moment to another, of one kind or of all."""
+
+    person = ForeignKeyField(User, backref="delegations", index=False)
+    to = ForeignKeyField(User, backref="+", index=False)
+    what = TextField(default="")  # the kind of records; empty: every kind
+    starts_on = DateField()
+    ends_on = DateField()  # the last day
+    starts_at = DateTimeField()
+    ends_at = DateTimeField()  # the first moment at which it is over
+    made_by = ForeignKeyField(User, backref="+", index=False)
+    made_at = DateTimeField(default=utcnow)
+
+    class Meta:
+        indexes = ((("to", "ends_at"), False), (("person", "ends_at"), False))
+
+    @classmethod
+    def running(cls, at=None):
+        at = at or utcnow()
+        return cls.select().where(cls.starts_at <= at, cls.ends_at > at)
 
 
 # ---- orders and tickets ----------------------------------------------------------------------------------------------
