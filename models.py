@@ -141,6 +141,10 @@ class Company(Table):
     lock_quota = IntegerField(default=10)  # customers and leads, each, that one person may keep from being recycled
     links_customers_by_name = BooleanField(default=True)  # 客户新建查重
     quote_valid_days = IntegerField(default=30)
+    quote_valid_in_working_days = BooleanField(default=False)
+    quote_reminder_days = IntegerField(default=3)  # so many days before it expires its seller is told; 0: on the day after it only
+    quote_reminds_superior = BooleanField(default=True)
+    refresh_keeps_approval = BooleanField(default=False)  # 刷新有效期: the usual validity anew, nothing worse, is approved as it stands
     quote_terms = TextField(default="")
     discount_floor = IntegerField(default=9000)  # basis points; what an approver compares a quote with
     margin_floor = IntegerField(default=3000)
@@ -415,6 +419,22 @@ class Counter(Table):
 
     name = TextField(unique=True)
     value = IntegerField()
+
+
+class NumberPattern(Table):
+    """How the numbers of one kind of document are made (编号规则): prefix, date, counter. A kind without a row goes by the usual one."""
+
+    NEVER, YEARLY, MONTHLY, DAILY = RESETS = ("never", "yearly", "monthly", "daily")
+    DATES = ("", "%Y", "%y%m", "%Y%m", "%y%m%d", "%Y%m%d")
+    SEPARATORS = ("", "-")
+
+    what = TextField(unique=True)  # quote, order, ticket
+    prefix = TextField(default="")
+    dated = TextField(default="")  # one of DATES
+    separator = TextField(default="")  # between the date and the counter
+    width = IntegerField(default=3)
+    first = IntegerField(default=1)  # what the counter begins with, the first time and after each reset
+    resets = TextField(default=NEVER)
 
 
 class Lease(Table):
@@ -1413,6 +1433,10 @@ class Quote(Owned):
     accepted_at = DateTimeField(null=True)
     declined_at = DateTimeField(null=True)
     superseded_at = DateTimeField(null=True)  # a later version was approved
+    ordered_at = DateTimeField(null=True)
+    kept_from = ForeignKeyField("self", null=True, backref="+", index=False)  # the version whose approval it keeps: nowhere worse
+    reminded_at = DateTimeField(null=True)  # its people were told that it expires soon
+    expired_at = DateTimeField(null=True)  # its people were told that it has expired
     pdf = BlobField(null=True)  # what was sent never changes
     pdf_sha256 = TextField(default="")
     created_at = DateTimeField(default=utcnow)
@@ -1456,6 +1480,10 @@ class Quote(Owned):
 
 Quote.add_index(Quote.number, unique=True, where=Quote.is_newest, name="quote_newest_of_number")
 Quote.add_index(Quote.number, unique=True, where=Quote.status.in_(Quote.OPEN), name="quote_open_of_number")
+Quote.add_index(
+    Quote.valid_until, where=(Quote.status == Quote.APPROVED) & Quote.expired_at.is_null() & Quote.ordered_at.is_null(),
+    name="quote_running_out",
+)
 
 
 class QuoteLine(Table):
@@ -1824,7 +1852,7 @@ class Ticket(Owned):
     KINDS = ("installation", "repair", "support")
     PRIORITIES = ("urgent", "high", "normal", "low")
 
-    number = IntegerField(unique=True)
+    number = TextField(unique=True)
     customer = ForeignKeyField(Customer, backref="tickets", index=False)
     contact = ForeignKeyField(Contact, null=True)
     order = ForeignKeyField(Order, null=True, backref="tickets")

@@ -16,11 +16,12 @@ def create(quote, by, at=None):
         ensure_orderable(quote, day_of(at))
         reviews.ensure_passed(quote.customer)
         order = Order.create(
-            number=numbers.next_number("SO", day_of(at)), quote=quote, opportunity=quote.opportunity_id,
+            number=numbers.next_number("order", day_of(at)), quote=quote, opportunity=quote.opportunity_id,
             customer=quote.customer_id, contact=quote.contact_id, owner=quote.owner_id, ordered_on=day_of(at),
             total=quote.total, tax_total=quote.tax_total, created_at=at, updated_at=at,
         )
         copy_lines(quote, order)
+        Quote.update(ordered_at=at).where(Quote.id == quote.id).execute()
         customers.settle_dealt(order.customer_id)
         told = {"number": order.number, "quote": quote.title, "amount": order.total}
         events.record("order.created", order, by, after={"status": Order.GENERATED}, at=at, **told)

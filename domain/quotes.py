@@ -10,7 +10,6 @@ from domain.numbers import next_number
 from domain.pricing import NO_DISCOUNT, Discount, price_quote
 from models import Company, Contact, Event, Opportunity, Quote, QuoteLine, User
 
-PREFIX = "Q"
 MOST_LINES = 500
 EDITABLE = (Quote.DRAFT, Quote.REJECTED)
 TOLD = 20  # changed lines named in one audit row
@@ -28,7 +27,7 @@ def create(opportunity, by, at=None):
         collisions.ensure_may_quote(opportunity.customer, by, at)
         reviews.ensure_passed(opportunity.customer)
         quote = Quote.create(
-            number=next_number(PREFIX, today), opportunity=opportunity, customer=opportunity.customer_id,
+            number=next_number("quote", today), opportunity=opportunity, customer=opportunity.customer_id,
             contact=opportunity.contact_id, owner=owner, issued_on=today,
             valid_until=today + timedelta(days=company.quote_valid_days), terms=company.quote_terms,
             created_at=at, updated_at=at,

@@ -2,10 +2,9 @@
 
 from peewee import Case, fn
 
-from domain import Refused, _, events, now, numbers, transaction
+from domain import Refused, _, day_of, events, now, numbers, transaction
 from models import CallBack, Ticket, User, Visit
 
-FIRST_NUMBER = 1000  # tickets are spoken of by number; three digits look like none
 FINISHED = (Ticket.COMPLETED, Ticket.CALLED_BACK)
 
 
@@ -16,7 +15,7 @@ def create(by, customer, title, body="", kind_of_work="support", priority="norma
     at = at or now()
     with transaction():
         ticket = Ticket.create(
-            number=FIRST_NUMBER + numbers.next_value("ticket"), customer=customer, contact=contact, order=order,
+            number=numbers.next_number("ticket", day_of(at)), customer=customer, contact=contact, order=order,
             title=title, body=body, kind_of_work=kind_of_work, priority=priority, created_by=by, created_at=at, updated_at=at,
         )
         events.record("ticket.created", ticket, by, at=at, number=ticket.number, title=title)

@@ -11,7 +11,6 @@ from views.helpers import render_block, sight, wants_part
 bp = Blueprint("search", __name__, url_prefix="/search")
 
 SHOWN = 8
-TEN_DIGITS = 10  # more than a number has
 
 
 @bp.get("")
@@ -66,7 +65,8 @@ def highlighted(name, text):
 
 
 def titled(text):
-    return Ticket.number == int(text) if text.isdecimal() and len(text) < TEN_DIGITS else Ticket.title.contains(text)
+    number = Ticket.number == text.upper()
+    return number if text.isdecimal() else number | Ticket.title.contains(text)
 
 
 def numbered(model, text):

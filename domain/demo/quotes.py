@@ -38,7 +38,7 @@ def offer(story, printed=None):
     goods = stock(story)
     for short, lines, state in ORDERED:
         order(story, goods, short, lines, state, printed)
-    today = Counter.insert(name=f"Q{story.day:%Y%m%d}", value=SEVENTH)
+    today = Counter.insert(name=f"quote:{story.day:%Y%m%d}", value=SEVENTH)
     today.on_conflict(conflict_target=[Counter.name], preserve=[Counter.value]).execute()
     hengli(story, goods)
     ruibo(story, goods)

@@ -75,7 +75,7 @@ def test_every_step_is_possible_in_its_states_and_refused_in_all_others(desk, st
 
 
 def test_tickets_are_numbered_one_after_the_other_from_a_thousand(desk):
-    assert [ticket.number for ticket in opened(desk, 3)] == [1001, 1002, 1003]
+    assert [ticket.number for ticket in opened(desk, 3)] == ["1001", "1002", "1003"]
 
 
 def test_a_ticket_names_no_other_customers_order(desk):
