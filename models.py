@@ -1374,6 +1374,62 @@ class Product(Table):
         indexes = ((("active", "name", "id"), False),)
 
 
+class ProductPicture(Table):
+    """How a product looks, small enough to be printed on every line of a quote."""
+
+    product = ForeignKeyField(Product, unique=True, backref="pictures")
+    content = BlobField()
+    type = TextField()
+    uploaded_at = DateTimeField(default=utcnow)
+
+    @classmethod
+    def of(cls, product_ids):
+        """{product id: the picture}, of those that have one."""
+        found = cls.select().where(cls.product.in_(list(product_ids))) if product_ids else ()
+        return {picture.product_id: picture for picture in found}
+
+
+class DocumentTemplate(Table):
+    """How quotes are printed (报价单模板): one is the default, a quote may ask for another. Its texts are printed as they stand."""
+
+    SIMPLE, FORMAL, PICTURES = BASES = ("simple", "formal", "pictures")
+    LEFT, RIGHT, NOWHERE = LOGO_POSITIONS = ("left", "right", "none")
+    CHINESE, ENGLISH, BOTH = LANGUAGES = ("zh", "en", "both")
+    COLUMNS = ("code", "spec", "picture", "price", "discount", "tax_rate")
+    STANDARD = (  # what a company starts with
+        {"name": "简洁", "base": SIMPLE, "colour": "111111", "columns": ["code", "spec", "price", "discount"]},
+        {"name": "正式", "base": FORMAL, "colour": "8c1c13", "columns": ["code", "spec", "price", "discount", "tax_rate"]},
+        {"name": "带图片", "base": PICTURES, "colour": "1f4e8c", "columns": ["code", "spec", "picture", "price", "discount"]},
+    )
+
+    name = TextField(unique=True)
+    base = TextField(default=SIMPLE)
+    colour = TextField(default="111111")  # of lines and headings, six hexadecimal digits
+    logo_position = TextField(default=LEFT)
+    columns = JSON(default=lambda: ["code", "spec", "price", "discount"])
+    language = TextField(default=CHINESE)
+    terms = TextField(default="")  # after the quote's own
+    bank = TextField(default="")
+    footer = TextField(default="")
+    seal = BlobField(null=True)
+    is_default = BooleanField(default=False)
+    active = BooleanField(default=True)
+    created_at = DateTimeField(default=utcnow)
+    updated_at = DateTimeField(default=utcnow)
+
+    @classmethod
+    def standard(cls):
+        """The default one; an unsaved plain one where a company has none yet."""
+        return cls.get_or_none(cls.is_default) or cls(**cls.STANDARD[0])
+
+    @classmethod
+    def offered(cls):
+        return cls.select().where(cls.active).order_by(cls.is_default.desc(), cls.name)
+
+
+DocumentTemplate.add_index(DocumentTemplate.is_default, unique=True, where=DocumentTemplate.is_default, name="document_template_default")
+
+
 class PriceList(Table):
     """Prices for some customers, for some days (价目表). An empty list of levels or provinces is all of them."""
 
@@ -1439,6 +1495,8 @@ class Quote(Owned):
     expired_at = DateTimeField(null=True)  # its people were told that it has expired
     pdf = BlobField(null=True)  # what was sent never changes
     pdf_sha256 = TextField(default="")
+    template = ForeignKeyField(DocumentTemplate, null=True, backref="quotes", index=False)  # None: the default; kept at approval
+    language = TextField(default="")  # of the document; empty: its template's
     created_at = DateTimeField(default=utcnow)
     updated_at = DateTimeField(default=utcnow)
 
