@@ -30,6 +30,7 @@ from domain import (
     demo,
     events,
     export_runner,
+    flow_rehearsals,
     handover_runner,
     import_runner,
     match_keys,
@@ -232,6 +233,7 @@ def serve():
     export_runner.resume(app.config["DATA"])
     handover_runner.resume()
     rehearsals.resume()
+    flow_rehearsals.resume()
     cleansing.resume()
     Thread(target=match_keys.load, daemon=True).start()  # the dictionaries are loaded before anybody waits for them
     server = create_server(

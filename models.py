@@ -1542,6 +1542,7 @@ Quote.add_index(
     Quote.valid_until, where=(Quote.status == Quote.APPROVED) & Quote.expired_at.is_null() & Quote.ordered_at.is_null(),
     name="quote_running_out",
 )
+Quote.add_index(Quote.submitted_at, where=Quote.submitted_at.is_null(False), name="quote_submitted")
 
 
 class QuoteLine(Table):
@@ -1674,6 +1675,7 @@ class FlowRehearsal(Table):
     total = IntegerField(default=0)
     judged = IntegerField(default=0)
     changed = IntegerField(default=0)
+    asked = JSON(default=dict)  # {"before": {node key: documents}, "after": …}
     first = JSON(default=list)  # [[record id, keys of the nodes before, keys after] …]
     finished_at = DateTimeField(null=True)
 

@@ -4,7 +4,7 @@ A definition is a draft until it is published after its rehearsal, and never cha
 it started with.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from peewee import fn
 
@@ -78,7 +78,7 @@ class Node:
     def people(self):
         """Ids of everybody it names to decide."""
         named = self.who.users if self.who.kind == Who.PERSON else ()
-        stand_in = (self.empty.user,) if self.empty.then == Empty.PERSON else ()
+        stand_in = (self.empty.user,) if self.empty.then == Empty.PERSON and self.empty.user else ()
         return tuple(dict.fromkeys((*named, *stand_in)))
 
     @property
@@ -98,6 +98,30 @@ class Definition:
     def approvers(self):
         """{(node key, user id)} of everybody named."""
         return {(node.key, user) for node in self.nodes for user in node.people}
+
+    def with_node(self, node):
+        """With this node instead of the one with its key, or else at the end."""
+        nodes = [node if each.key == node.key else each for each in self.nodes]
+        return replace(self, nodes=tuple(nodes if self.node(node.key) else [*nodes, node]))
+
+    def without(self, key):
+        return replace(self, nodes=tuple(node for node in self.nodes if node.key != key))
+
+    def moved(self, key, up):
+        """With a node one place further up or down; at the end of the list it stays."""
+        nodes = list(self.nodes)
+        place = nodes.index(self.node(key))
+        other = place - 1 if up else place + 1
+        if 0 <= other < len(nodes):
+            nodes[place], nodes[other] = nodes[other], nodes[place]
+        return replace(self, nodes=tuple(nodes))
+
+    def with_person_instead(self, key, one, other):
+        """With somebody else at a node wherever it names a person to decide."""
+        node = self.node(key)
+        users = tuple(dict.fromkeys(other if user == one else user for user in node.who.users))
+        stand_in = other if node.empty.user == one else node.empty.user
+        return self.with_node(replace(node, who=replace(node.who, users=users), empty=replace(node.empty, user=stand_in)))
 
 
 # ---- between a definition and its JSON -------------------------------------------------------------------------------
@@ -241,11 +265,31 @@ def put_in_force(version, by, at):
     keep_approvers(version.flow, read(version))
 
 
+def hand_on(flow, key, one, other, by, at=None, **told):
+    """A node asks somebody else from the next document on, as a version of its own, which goes for the draft as well."""
+    at = at or now()
+    with transaction():
+        running, waiting = flow.running, flow.draft
+        definition = read(running).with_person_instead(key, one.id, other.id)
+        version = FlowVersion.create(flow=flow, definition=asdict(definition), made_by=by, made_at=at, rehearsed_at=at, published_at=at)
+        put_in_force(version, by, at)
+        if waiting and read(waiting).node(key):
+            stored = asdict(read(waiting).with_person_instead(key, one.id, other.id))
+            FlowVersion.update(definition=stored, revision=waiting.revision + 1).where(FlowVersion.id == waiting.id).execute()
+        events.record("flow.handed_on", flow, by, {"user": one.id}, {"user": other.id}, at, version=version.number, **told)
+    return version
+
+
+def asking_role(key):
+    """The first node, of a version that runs or of a draft, that names a role; None where none does."""
+    versions = FlowVersion.select().where(FlowVersion.is_running | FlowVersion.published_at.is_null())
+    return next((node for version in versions for node in read(version).nodes if key in node.roles), None)
+
+
 def keep_approvers(flow, definition):
     """The rows of those whom the running version names; who stays named keeps his row."""
     rows = {(row.node, row.user_id): row for row in FlowApprover.select().where(FlowApprover.flow == flow.id)}
-    for named, row in rows.items():
-        if named not in definition.approvers:
-            row.delete_instance()
+    gone = [row.id for named, row in rows.items() if named not in definition.approvers]
+    FlowApprover.delete().where(FlowApprover.id.in_(gone)).execute()
     for node, user in sorted(definition.approvers - rows.keys()):
         FlowApprover.create(flow=flow, node=node, user=user)

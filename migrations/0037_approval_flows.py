@@ -49,10 +49,12 @@ CREATE TABLE "flow_rehearsal" (
     "total" INTEGER NOT NULL,
     "judged" INTEGER NOT NULL,
     "changed" INTEGER NOT NULL,
+    "asked" {json} NOT NULL,
     "first" {json} NOT NULL,
     "finished_at" {time}
 );
-CREATE INDEX "flow_rehearsal_version_id" ON "flow_rehearsal" ("version_id")
+CREATE INDEX "flow_rehearsal_version_id" ON "flow_rehearsal" ("version_id");
+CREATE INDEX "quote_submitted" ON "quote" ("submitted_at") WHERE "submitted_at" IS NOT NULL
 """
 ON_SQLITE = {"id": "INTEGER NOT NULL PRIMARY KEY", "boolean": "INTEGER", "json": "JSON", "time": "DATETIME", "mark": "?"}
 ON_POSTGRESQL = {
