@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 import unicodedata
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -33,6 +34,7 @@ FEW = 1_001  # a list page never counts further than this
 STALE_PAGE = timedelta(hours=24)  # how long a page that lists the pool may stand open
 GAP = "[ \u3000－-]?"  # as people set digits apart: 138 1290 5678, 0519-85802231
 WRITTEN_PHONE = re.compile(rf"(?<!\d)(?:(?:\+?86{GAP})?[1１][3-9３-９](?:{GAP}\d){{9}}|[0０]\d{{2,3}}{GAP}\d{{7,8}})(?!\d)")
+CHECK_LETTERS, CHECK_LENGTH = "0123456789ABCDEFGHJKMNPQRSTVWXYZ", 12  # Crockford's 32: none is mistaken for another
 LATE = "INITIALLY DEFERRED"  # a key that is checked at the end of the transaction, so that rows come in any order
 
 
@@ -1455,6 +1457,11 @@ class PriceListItem(Table):
         indexes = ((("price_list", "product", "least"), True),)
 
 
+def new_check_code():
+    """60 bits, to be read off paper."""
+    return "".join(secrets.choice(CHECK_LETTERS) for _place in range(CHECK_LENGTH))
+
+
 class Quote(Owned):
     """One version of a quote (报价); the versions of one number are rows of their own, and at most one of them is open."""
 
@@ -1497,6 +1504,7 @@ class Quote(Owned):
     pdf_sha256 = TextField(default="")
     template = ForeignKeyField(DocumentTemplate, null=True, backref="quotes", index=False)  # None: the default; kept at approval
     language = TextField(default="")  # of the document; empty: its template's
+    check_code = TextField(default=new_check_code, unique=True)  # printed; leads to the page that shows what is true
     created_at = DateTimeField(default=utcnow)
     updated_at = DateTimeField(default=utcnow)
 
@@ -1839,6 +1847,88 @@ class Delegation(Table):
     def running(cls, at=None):
         at = at or utcnow()
         return cls.select().where(cls.starts_at <= at, cls.ends_at > at)
+
+
+# ---- quotes before the customer --------------------------------------------------------------------------------------
+
+
+class QuoteLink(Table):
+    """An address at which a customer reads an approved quote and answers it. Only the hash of its token is kept.
+
+    The one that is copied by hand is replaced by the next; each mail has its own."""
+
+    quote = ForeignKeyField(Quote, backref="links")
+    token_hash = TextField(unique=True)
+    recipient = TextField(default="")  # the address of the mail that carries it
+    made_by = ForeignKeyField(User, backref="+", index=False)
+    made_at = DateTimeField(default=utcnow)
+    closed_at = DateTimeField(null=True)
+
+
+class QuoteVisit(Table):
+    """A customer opened the page of a quote. `told_at`: its seller was told of it, or of an earlier one."""
+
+    link = ForeignKeyField(QuoteLink, backref="visits", on_delete="CASCADE", index=False)
+    address = TextField(default="")
+    agent = TextField(default="")
+    at = DateTimeField(default=utcnow)
+    told_at = DateTimeField(null=True)
+
+    class Meta:
+        indexes = ((("link", "at"), False),)
+
+
+QuoteVisit.add_index(QuoteVisit.id, where=QuoteVisit.told_at.is_null(), name="quote_visit_untold")
+
+
+class QuoteReply(Table):
+    """What a customer answered on that page: one word that decides, and as many questions as he has."""
+
+    ACCEPTED, DECLINED, QUESTION, RENEWAL = WHAT = ("accepted", "declined", "question", "renewal")
+    DECIDING = (ACCEPTED, DECLINED)
+
+    quote = ForeignKeyField(Quote, backref="replies")
+    link = ForeignKeyField(QuoteLink, backref="replies", index=False)
+    what = TextField()
+    name = TextField(default="")
+    phone = TextField(default="")
+    body = TextField(default="")
+    signature = BlobField(null=True)  # PNG, drawn by hand
+    address = TextField(default="")
+    at = DateTimeField(default=utcnow)
+
+    class Meta:
+        indexes = ((("link", "at"), False), (("address", "at"), False))
+
+
+QuoteReply.add_index(QuoteReply.quote, unique=True, where=QuoteReply.what.in_(QuoteReply.DECIDING), name="quote_reply_deciding")
+
+
+class Mail(Table):
+    """A mail with a quote (发件箱): written in the transaction of the act that sends it, delivered in the background."""
+
+    WAITING, SENDING, SENT, FAILED = STATUSES = ("waiting", "sending", "sent", "failed")
+
+    quote = ForeignKeyField(Quote, backref="mails")
+    link = ForeignKeyField(QuoteLink, null=True, backref="+", index=False)
+    sender = ForeignKeyField(User, backref="+", index=False)
+    recipient = TextField()
+    subject = TextField()
+    body = TextField()
+    address = TextField(default="")  # of the link; emptied when the mail is out
+    with_pdf = BooleanField(default=True)
+    key = TextField(unique=True)  # of the form: sent twice, it is one mail
+    message_id = TextField(unique=True)  # the same at each attempt, so that a mailbox knows a second copy
+    status = TextField(default=WAITING)
+    attempts = IntegerField(default=0)
+    due_at = DateTimeField(default=utcnow)
+    leased_until = DateTimeField(null=True)
+    problem = TextField(default="")
+    made_at = DateTimeField(default=utcnow)
+    sent_at = DateTimeField(null=True)
+
+    class Meta:
+        indexes = ((("status", "due_at"), False),)
 
 
 # ---- orders and tickets ----------------------------------------------------------------------------------------------
