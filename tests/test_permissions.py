@@ -120,8 +120,11 @@ ON_RECORDS = {
     "quotes.pdf": ("quote", ANY),
     "quotes.save": ("quote", OWNERS_SIDE),
     "quotes.totals": ("quote", OWNERS_SIDE),
-    "quotes.products": ("quote", OWNERS_SIDE),
-    "quotes.new_line": ("quote", OWNERS_SIDE),
+    "quote_lines.products": ("quote", OWNERS_SIDE),
+    "quote_lines.new": ("quote", OWNERS_SIDE),
+    "quote_lines.pick": ("quote", OWNERS_SIDE),
+    "quote_lines.add": ("quote", OWNERS_SIDE),
+    "quote_lines.paste": ("quote", OWNERS_SIDE),
     "quotes.submitting": ("quote", OWNERS_SIDE),
     "approvals.submit": ("quote", OWNERS_SIDE),
     "approvals.of_quote": ("quote", ANY),
@@ -323,7 +326,7 @@ def address_of(endpoint, made, relation, id):
 
 
 def more_values(endpoint, made, relation):
-    if endpoint == "quotes.new_line":
+    if endpoint == "quote_lines.new":
         return {"product": made["product"]["any"]}
     if endpoint in ("customers.edit_contact", "customers.save_contact"):
         return {"contact_id": made["contact"][relation]}

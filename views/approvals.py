@@ -20,7 +20,7 @@ from permissions import can_decide_quote, can_see_cost, sells, was_asked
 from views import judgement_words
 from views.fields import Line, longest
 from views.helpers import company, get_or_404, go, page, page_of, require, toast, whole
-from views.quote_form import rate_text
+from views.quote_rows import stored_row
 from views.roles import role_name
 
 bp = Blueprint("approvals", __name__)
@@ -308,6 +308,6 @@ def line_loses(figures):
 
 
 @bp.app_template_filter()
-def line_rate(discount):
-    """95% for 500 basis points off."""
-    return f"{rate_text(discount)}%" if discount else "—"
+def line_paid(line):
+    """95%, −100.00, ¥1,798.00 or free: what is taken off."""
+    return stored_row(line).paid or "—"

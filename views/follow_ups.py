@@ -17,7 +17,7 @@ from permissions import can_follow_up
 from views.fields import Line, fixed_choices, longest
 from views.formats import choice, day, dictionary, in_language, money, today, when
 from views.helpers import form_again, fragment_or_redirect, get_or_404, go, page, remember_where, require, toast, whole
-from views.quote_form import rate_text
+from views.quote_rows import rate_text
 
 bp = Blueprint("follow_ups", __name__)
 

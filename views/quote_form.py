@@ -1,30 +1,34 @@
-"""What is typed on a quote: its head and its lines, read from parallel fields, each complaint beside its field."""
+"""What is typed on a quote: its head and its lines, priced, each complaint beside its field."""
 
-import re
-import secrets
-from dataclasses import dataclass, field
-from decimal import Decimal
-
-from flask import abort, request
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, SelectField, TextAreaField
+from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import HiddenInput
 
-from domain import quote_lines, quotes
+from domain import quotes
 from domain.identifiers import folded
-from domain.money import PricingError, format_quantity, parse_percent, parse_quantity
-from domain.pricing import PricedLine
+from domain.money import PricingError, format_money
 from models import Contact, QuoteLine
-from views.fields import PRICING_WORDS, MoneyField
+from views.fields import fixed_choices
 from views.formats import spaced_phone
 from views.helpers import sight
+from views.quote_rows import (
+    AMOUNT,
+    NUMBERS,
+    PERCENT,
+    new_key,
+    new_rows,
+    rate_text,
+    read_money,
+    read_rate,
+    read_rows,
+    stored_rows,
+    wording,
+)
 
-WHOLE = 10_000  # basis points: nothing off
-KEY = re.compile(r"[0-9a-z]{1,16}")
-LEAST_RATE = 10  # 9.5 is a slip for 95 (九五折), not a discount of 90.5 %
 LONGEST_TERMS = 4_000
 
 
@@ -32,17 +36,23 @@ class QuoteForm(FlaskForm):
     revision = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
     contact = SelectField(_l("Contact"), coerce=lambda value: int(value or 0))
     valid_until = DateField(_l("Valid until"))
-    order_discount = MoneyField(_l("Order discount"), optional=True)
+    inclusive = SelectField(_l("Prices"), choices=fixed_choices((("1", _l("CNY, incl. tax")), ("0", _l("CNY, excl. tax")))))
+    order_discount = StringField(_l("Order discount"))
+    order_way = SelectField(_l("How the order is reduced"), choices=fixed_choices(((AMOUNT, "¥"), (PERCENT, "%"))), default=AMOUNT)
     terms = TextAreaField(_l("Terms"), validators=[Length(max=LONGEST_TERMS)])
 
     def __init__(self, quote, **options):
+        rate = quote.order_discount_rate
+        amount = format_money(quote.order_discount) if quote.order_discount else ""
         super().__init__(**options, data={
             "revision": quote.revision, "contact": quote.contact_id or 0, "valid_until": quote.valid_until,
-            "order_discount": quote.order_discount or None, "terms": quote.terms,
+            "inclusive": "1" if quote.inclusive else "0", "order_discount": amount if rate is None else rate_text(rate),
+            "order_way": AMOUNT if rate is None else PERCENT, "terms": quote.terms,
         })
         self.quote = quote
         self.people = {contact.id: contact for contact in Contact.select().where(Contact.customer == quote.customer_id)}
         self.contact.choices = [(0, "—"), *((person.id, self.called(person)) for person in self.people.values())]
+        self.read_discount()
 
     def called(self, person):
         name, phone = (sight().text(person, column, self.quote.customer) for column in ("name", "phone"))
@@ -52,29 +62,42 @@ class QuoteForm(FlaskForm):
         if valid_until.data < self.quote.issued_on:
             raise ValidationError(_("It cannot end before the quote's own date."))
 
+    def validate_order_discount(self, field):
+        if self.refusal:
+            raise ValidationError(wording(self.refusal))
+
+    def read_discount(self):
+        """`discount` in fen or `rate` in basis points off; `refusal` is what is wrong with what was typed."""
+        text = folded(self.order_discount.data or "").strip()
+        self.discount, self.rate, self.refusal = 0, None, None
+        try:
+            if text and self.order_way.data == PERCENT:
+                self.rate = read_rate(text)
+            elif text:
+                self.discount = read_money(text)
+        except PricingError as error:
+            self.refusal = error
+
     @property
-    def discount(self):
-        return self.order_discount.data or 0
+    def discount_text(self):
+        text = self.order_discount.data or ""
+        return f"{text}%" if text and self.order_way.data == PERCENT else text
+
+    @property
+    def with_tax(self):
+        return self.inclusive.data != "0"
+
+    @property
+    def columns(self):
+        """The head of the quote, for quotes.save()."""
+        return {
+            "order_discount": self.discount, "order_discount_rate": self.rate, "inclusive": self.with_tax,
+            "valid_until": self.valid_until.data, "contact": self.person, "terms": self.terms.data,
+        }
 
     @property
     def person(self):
         return self.people.get(self.contact.data)
-
-
-@dataclass
-class Row:
-    """One line of the form: what it was made of, what was typed, what is wrong, and what it comes to."""
-
-    key: str
-    line: QuoteLine
-    quantity: str
-    rate: str = ""
-    errors: dict = field(default_factory=dict)
-    figures: PricedLine | None = None
-
-    @property
-    def entry(self):
-        return {"product_id": self.line.product_id, "quantity": self.line.quantity, "discount": self.line.discount}
 
 
 class Draft:
@@ -89,8 +112,9 @@ class Draft:
         self.totals = None
         if any(row.errors for row in self.rows) or self.form.order_discount.errors:
             return None
+        off = quotes.off(self.form.discount, self.form.rate)
         try:
-            self.totals = quotes.priced([row.line for row in self.rows], quotes.off(self.form.discount), self.quote.inclusive)
+            self.totals = quotes.priced([row.line for row in self.rows], off, self.form.with_tax)
         except PricingError as error:
             return self.blame(error)
         for figures in self.totals.lines:
@@ -99,11 +123,11 @@ class Draft:
     def blame(self, error):
         """Put what pricing refused beside the field that caused it."""
         if error.key is not None:
-            self.rows[error.key].errors["quantity"] = PRICING_WORDS[error.code]
+            self.rows[error.key].errors["rate" if error.code in NUMBERS else "quantity"] = wording(error)
         elif error.code == "discount_too_large":
             self.complain(_("This is more than the lines come to."))
         else:
-            self.complain(PRICING_WORDS[error.code])
+            self.complain(wording(error))
 
     def complain(self, sentence):
         self.form.order_discount.errors = [*self.form.order_discount.errors, sentence]
@@ -122,100 +146,42 @@ class Draft:
     def entries(self):
         return [row.entry for row in self.rows]
 
-    def take(self, product_id):
-        self.rows.append(new_row(self.quote, product_id))
+    # ---- what buttons ask for ---------------------------------------------------------------------------------------
+
+    def take(self, *entries):
+        self.rows += new_rows(self.quote, entries)
         self.price()
 
     def drop(self, key):
         self.rows = [row for row in self.rows if row.key != key]
         self.price()
 
+    def move(self, key, step):
+        place = self.place_of(key)
+        other = None if place is None else place + step
+        if other is not None and 0 <= other < len(self.rows):
+            self.rows[place], self.rows[other] = self.rows[other], self.rows[place]
+            self.price()
+
+    def copy(self, key):
+        place = self.place_of(key)
+        if place is not None:
+            row = self.rows[place]
+            copied = type(row)(new_key(), QuoteLine(**row.line.__data__), row.quantity, row.rate, row.way, dict(row.errors))
+            self.rows.insert(place + 1, copied)
+            self.price()
+
+    def place_of(self, key):
+        return next((place for place, row in enumerate(self.rows) if row.key == key), None)
+
 
 def stored(quote):
     """The draft as it lies in the database."""
-    rows = [
-        Row(str(line.position), line, format_quantity(line.quantity), rate_text(line.discount)) for line in quotes.lines_of(quote)
-    ]
-    return Draft(quote, QuoteForm(quote, formdata=None), rows)
+    return Draft(quote, QuoteForm(quote, formdata=None), stored_rows(quote))
 
 
 def typed(quote):
     """The draft as it was posted, validated; prices and totals in the post are not even read."""
     form = QuoteForm(quote)
     form.validate()
-    return Draft(quote, form, read_rows(quote))
-
-
-def new_row(quote, product_id):
-    """A line for a product that was picked just now, one piece of it."""
-    line = quotes.drafted(quote, [{"product_id": product_id, "quantity": Decimal(1)}])[0]
-    return Row(secrets.token_hex(4), line, "1")
-
-
-def read_rows(quote):
-    columns = [request.form.getlist(name) for name in ("key", "product", "quantity", "rate")]
-    if len(set(map(len, columns))) > 1 or not all(id.isdecimal() and len(id) < 10 for id in columns[1]):
-        abort(400)
-    typed_rows = list(zip(*columns, strict=True))
-    if len(typed_rows) > quotes.MOST_LINES:
-        abort(413)
-    sources = quotes.snapshots(quote, {int(row[1]) for row in typed_rows})
-    return [read_row(place, sources[int(row[1])], *row) for place, row in enumerate(typed_rows, 1)]
-
-
-def read_row(place, source, key, product, quantity, rate):
-    errors = {}
-    number = read(parse_quantity, quantity, "quantity", errors)
-    discount = read(read_rate, rate, "rate", errors) if rate.strip() else None
-    line = quote_lines.line_from(source, int(product), number, discount=discount)
-    return Row(key if KEY.fullmatch(key) else str(place), line, quantity, rate, errors)
-
-
-def read(parse, text, name, errors):
-    """What was typed as a number, or None and the complaint in `errors`."""
-    try:
-        return parse(folded(text))
-    except PricingError as error:
-        errors[name] = too_deep() if error.code == "slip" else PRICING_WORDS[error.code]
-
-
-def read_rate(text):
-    """Basis points off for what is paid in percent: 95 is 500; 100 is None."""
-    paid = parse_percent(text.removesuffix("%"))
-    if 0 < paid < LEAST_RATE:
-        raise PricingError("slip")
-    return WHOLE - int(paid * 100) or None
-
-
-def too_deep():
-    return _("Write 95 for 5 percent off, 0 for a free line.")
-
-
-def rate_text(discount):
-    """95 for 500 basis points off; nothing where nothing is off."""
-    return "" if discount is None else format_quantity(Decimal(WHOLE - discount) / 100)
-
-
-def differences(theirs, mine):
-    """[(product, what is stored, what was typed)] of the lines and head fields in which two drafts of a quote differ."""
-    stored_lines, typed_lines = by_product(theirs), by_product(mine)
-    rows = [(name, stored_lines.get(name, ""), typed_lines.get(name, "")) for name in {**stored_lines, **typed_lines}]
-    heads = [
-        (field.label.text, theirs.form[field.name]._value(), field._value())
-        for field in mine.form if field.name in ("order_discount", "valid_until", "terms")
-    ]
-    heads.append((mine.form.contact.label.text, name_of(theirs.form.person), name_of(mine.form.person)))
-    return [difference for difference in rows + heads if difference[1] != difference[2]]
-
-
-def by_product(draft):
-    """{"LD-200 激光测距传感器": "24 · 95%"}; several lines of one product in one."""
-    lines = {}
-    for row in draft.rows:
-        said = f"{row.quantity} {row.line.unit}" + (f" · {row.rate}%" if row.rate else "")
-        lines.setdefault(f"{row.line.name} {row.line.sku}", []).append(said)
-    return {name: ", ".join(said) for name, said in lines.items()}
-
-
-def name_of(person):
-    return person.name if person else ""
+    return Draft(quote, form, read_rows(quote, form.with_tax))

@@ -2,14 +2,14 @@
 
 from urllib.parse import quote as url_quote
 
-from flask import Blueprint, abort, g, make_response, render_template, request, url_for
+from flask import Blueprint, g, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_pgettext
 
 import documents
 from documents.glyphs import missing_glyphs
 from domain import approvals, masking, quotes, search, watermark
-from models import Approval, Customer, Opportunity, Order, Product, Quote
+from models import Approval, Customer, Opportunity, Order, Quote, QuoteLine
 from permissions import can_edit_quote, can_quote, can_see_cost, can_submit_quote, sees, sells
 from views import quote_form
 from views.helpers import (
@@ -27,9 +27,11 @@ from views.helpers import (
     sight,
     toast,
     wants_part,
-    whole,
     with_messages,
 )
+from views.quote_differences import differences
+from views.quote_lines import OFFERED, last_prices, offered
+from views.quote_rows import WAYS
 from views.quote_sums import Sums
 
 bp = Blueprint("quotes", __name__)
@@ -40,7 +42,10 @@ STATUSES = {
     Quote.APPROVED: (lazy_pgettext("quote", "Approved"), "ok"),
     Quote.REJECTED: (lazy_pgettext("quote", "Rejected"), "bad"),
 }
-OFFERED = 8  # products under the search box
+LINE_BUTTONS = {
+    "remove": quote_form.Draft.drop, "copy": quote_form.Draft.copy,
+    "up": lambda draft, key: draft.move(key, -1), "down": lambda draft, key: draft.move(key, 1),
+}
 
 
 @bp.app_template_global()
@@ -115,11 +120,7 @@ def save(id):
         return conflict(draft)
     if draft.faults:
         return faulty(draft)
-    form = draft.form
-    quotes.save(
-        quote, by=g.user, revision=draft.revision, lines=draft.entries, order_discount=form.discount,
-        valid_until=form.valid_until.data, contact=form.person, terms=form.terms.data,
-    )
+    quotes.save(quote, by=g.user, revision=draft.revision, lines=draft.entries, **draft.form.columns)
     if not wants_part():
         toast(_("Quote %(number)s is saved.", number=quote.number))
     return fragment_or_redirect("quotes/editor.html", "figures", url_for("quotes.show", id=id), **editor(draft, saved=True))
@@ -142,18 +143,24 @@ def to_edit(id):
 
 
 def adjust(draft):
-    """What the buttons of a plain form ask for: one line out, one product in."""
-    out = request.form.get("remove")
-    if out:
-        draft.drop(out)
-    wanted = request.form.get("q", "").strip()[:100]
-    if "adding" in request.form and wanted:
-        found = list(offered(wanted).limit(OFFERED))
-        exact = [product for product in found if product.sku.casefold() == wanted.casefold()] or found
-        if len(exact) == 1:
-            draft.take(exact[0].id)
-        else:
-            draft.search_error = too_vague(exact)
+    """What the buttons of a plain form ask for: a line out, up, down or twice, a product, heading or note in."""
+    verb, _colon, key = request.form.get("line", "").partition(":")
+    if verb in LINE_BUTTONS:
+        LINE_BUTTONS[verb](draft, key)
+    adding, wanted = request.form.get("adding"), request.form.get("q", "").strip()[:100]
+    if adding in (QuoteLine.SECTION, QuoteLine.NOTE):
+        draft.take({"what": adding, "name": ""})
+    elif adding and wanted:
+        add_called(draft, wanted)
+
+
+def add_called(draft, wanted):
+    found = list(offered(wanted).limit(OFFERED))
+    exact = [product for product in found if product.sku.casefold() == wanted.casefold()] or found
+    if len(exact) == 1:
+        draft.take({"product_id": exact[0].id})
+    else:
+        draft.search_error = too_vague(exact)
 
 
 def too_vague(found):
@@ -173,7 +180,7 @@ def conflict(draft):
     """409: both versions side by side, nothing overwritten."""
     theirs = quote_form.stored(draft.quote)
     who, at = quotes.last_saved(draft.quote)
-    context = editor(draft) | {"differences": quote_form.differences(theirs, draft), "who": who, "at": at}
+    context = editor(draft) | {"differences": differences(theirs, draft), "who": who, "at": at}
     if wants_part():
         return with_messages(render_block("quotes/editor.html", "conflict", **context)), 409
     return render_template("quotes/editor.html", **context), 409
@@ -185,40 +192,16 @@ def editor(draft, saved=False):
     sums = Sums(draft.totals, company(), can_see_cost(g.user, quote)) if draft.totals else None
     return {
         "quote": quote, "draft": draft, "form": draft.form, "rows": draft.rows, "sums": sums, "saved": saved,
-        "editing": True,
+        "editing": True, "ways": WAYS, "sees_cost": can_see_cost(g.user, quote),
         "route": approvals.route_for(g.user, quote.owner), "oob": wants_part(),
         "last_prices": {} if wants_part() else last_prices(quote, draft.rows),
     }
 
 
-def last_prices(quote, rows):
-    return quotes.last_prices(quote, g.user, {row.line.product_id for row in rows}) if rows else {}
-
-
-# ---- products, picked and never typed --------------------------------------------------------------------------------
-
-
-@bp.get("/quotes/<int:id>/products")
-def products(id):
-    quote = get_or_404(Quote.visible_to(g.user), id)
-    require(can_edit_quote(g.user, quote))
-    text = request.args.get("q", "").strip()[:100]
-    found = list(offered(text).limit(OFFERED)) if text else []
-    prices = quotes.last_prices(quote, g.user, [product.id for product in found]) if found else {}
-    return render_template("quotes/products.html", quote=quote, found=found, text=text, last_prices=prices)
-
-
-def offered(text):
-    return search.narrowed(Product.select().where(Product.active), "product", text).order_by(Product.name, Product.id)
-
-
-@bp.get("/quotes/<int:id>/lines/new")
-def new_line(id):
-    quote = get_or_404(Quote.visible_to(g.user), id)
-    require(can_edit_quote(g.user, quote))
-    product = request.args.get("product", type=whole) or abort(404)
-    row = quote_form.new_row(quote, product)
-    return render_template("quotes/line.html", quote=quote, row=row, number="", last_prices=last_prices(quote, [row]), alone=True)
+@bp.app_template_filter()
+def figures(draft, sees_cost):
+    """key, price, amount, unit price, a mark where it is below cost, wrong fields, complaint: a line of text for each product."""
+    return "\n".join("\t".join(row.shown(sees_cost)) for row in draft.rows)
 
 
 # ---- reading, submitting, printing -----------------------------------------------------------------------------------

@@ -108,7 +108,7 @@ on("htmx:after:swap", event => {
 on("htmx:after:request", event => {
   const { ctx } = event.detail;
   const dialog = ctx.sourceElement.closest("dialog");
-  if (dialog && ctx.request.method !== "GET" && ctx.response.raw.ok) dialog.close();
+  if (dialog && !ctx.sourceElement.closest("[data-stays]") && ctx.request.method !== "GET" && ctx.response.raw.ok) dialog.close();
 });
 
 // A form whose answer is a file leaves its dialog.

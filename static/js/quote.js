@@ -83,14 +83,20 @@
   });
   function layOut() {
     const rows = new Map(all("tr[data-line]", lines).map(row => [row.dataset.line, row]));
-    for (const line of one("#figures").children) {
-      const row = rows.get(line.dataset.key);
-      if (!row) continue;
-      const wrong = line.dataset.wrong?.split(" ") ?? [];
-      write(one("[data-amount]", row), line.dataset.amount);
-      write(one("[data-unit]", row), line.dataset.unit);
-      write(one("[data-error]", row), line.textContent);
-      all("input.cell", row).forEach(input => setWrong(input, wrong.includes(input.name)));
+    for (const line of one("#figures").textContent.split("\n")) {
+      const [key, price, amount, unit, below, fields, words] = line.split("\t");
+      const row = rows.get(key);
+      if (!row || row.shown === line) continue;
+      row.shown = line;
+      const wrong = fields ? fields.split(" ") : [];
+      write(one("[data-error]", row), words);
+      all(".cell", row).forEach(input => setWrong(input, wrong.includes(input.name)));
+      if (!one("[data-amount]", row)) continue;
+      all("[data-price]", row).forEach(cell => write(cell, price));
+      write(one("[data-amount]", row), amount);
+      write(one("[data-unit]", row), unit);
+      const mark = one("[data-loses]", row);
+      if (mark) mark.hidden = !below;
     }
     one("#figures").replaceChildren();
   }
@@ -99,7 +105,7 @@
 
   // ---- Typing ----
 
-  const PRICED = ["quantity", "rate", "order_discount"];
+  const PRICED = ["quantity", "rate", "order_discount", "way", "order_way", "optional", "inclusive"];
 
   form.addEventListener("input", event => {
     if (event.target === search) return;
@@ -109,9 +115,14 @@
   });
   form.addEventListener("change", event => { if (event.target.matches("select, [type=date]")) touch(); });
 
+  const PAID = { percent: rate => rate && `${rate}%`, amount: rate => rate && `−${rate}`, agreed: rate => rate && `¥${rate}` };
+
   function show(row) {
-    all("[data-shows]", row).forEach(span => { span.textContent = one(`[name=${span.dataset.shows}]`, row).value; });
-    one(".paid", row).hidden = !one("[name=rate]", row).value;
+    const way = one("select[name=way]", row);
+    if (!way) return;
+    const rate = one("[name=rate]", row).value;
+    one("[data-shows]", row).textContent = one("[name=quantity]", row).value;
+    one("[data-paid]", row).textContent = PAID[way.value]?.(rate) ?? way.selectedOptions[0].text;
   }
   function set(input, value) {
     input.value = value;
@@ -126,13 +137,48 @@
       const input = one("[name=quantity]", row);
       set(input, Math.max(1, (Number(input.value.replaceAll(",", "")) || 0) + Number(step.dataset.step)));
     } else if (fix) {
+      form.elements.order_way.value = "amount";
       set(form.elements.order_discount, fix.dataset.orderDiscount);
-    } else if (event.target.closest("[data-remove]")) {
+    } else if (event.target.closest("[data-line-menu]")) {
       event.preventDefault();
-      takeOut(row);
-    } else if (row && !event.target.closest("input, button")) {
+      menu.matches(":popover-open") ? menu.hidePopover() : openMenu(row, event.target.closest("[data-line-menu]"));
+    } else if (event.target.closest("[data-adds]")) {
+      event.preventDefault();
+      insert(event.target.closest("[data-adds]").dataset.url, row => lines.append(row));
+    } else if (row && !event.target.closest("input, button, select, label")) {
       row.classList.toggle("open");
     }
+  });
+
+  // ---- The menu of a line: one for all of them ----
+
+  const menu = one("#line-menu");
+  let current; // the line whose menu is open
+
+  function openMenu(row, button) {
+    current = row;
+    const product = Boolean(one("[name=optional]", row));
+    all("[data-of]", menu).forEach(item => { item.hidden = !product; });
+    all(`[popovertarget=${menu.id}]`).forEach(other => other.removeAttribute("popovertarget"));
+    button.setAttribute("popovertarget", menu.id); // where app.js puts the menu
+    menu.showPopover();
+    one("button:not([hidden])", menu).focus();
+  }
+  const DOES = {
+    copy: row => duplicate(row),
+    up: row => move(row, -1),
+    down: row => move(row, 1),
+    remove: row => takeOut(row),
+    optional: row => one("[name=optional]", row).click(),
+    free: row => set(one("[name=way]", row), "free"),
+    section: (row, url) => insert(url, added => row.before(added)),
+    note: (row, url) => insert(url, added => row.after(added)),
+  };
+  menu.addEventListener("click", event => {
+    const item = event.target.closest("[data-does]");
+    if (!item) return;
+    menu.hidePopover();
+    DOES[item.dataset.does](current, item.dataset.url);
   });
 
   // ---- Lines: order, removal, the next cell ----
@@ -146,14 +192,49 @@
     row.remove();
     renumber();
     recount();
-    (next ? one("[name=quantity]", next) : search).focus();
+    (next ? one(".cell", next) : search).focus();
+  }
+  // A copy says what is typed now, and is another line to the server.
+  function duplicate(row) {
+    const copy = row.cloneNode(true);
+    const key = Math.random().toString(36).slice(2, 12);
+    copy.dataset.line = key;
+    copy.shown = "";
+    one("[name=key]", copy).value = key;
+    all("[name=optional]", copy).forEach(box => { box.value = key; });
+    one("[data-error]", copy).id = `error-${key}`;
+    all("[aria-describedby]", copy).forEach(field => field.setAttribute("aria-describedby", `error-${key}`));
+    all("select", row).forEach((select, place) => { all("select", copy)[place].value = select.value; });
+    row.after(copy);
+    settle(one(".cell", copy));
+  }
+  function settle(field) {
+    renumber();
+    recount();
+    field.focus();
+    field.select();
+    field.closest("tr")?.scrollIntoView({ block: "nearest" });
+  }
+  // Lines that the server makes, put where they belong.
+  async function fetched(url, options = {}) {
+    const answer = await fetch(url, { headers: { "HX-Request": "true", "HX-Request-Type": "partial" }, ...options });
+    if (!answer.ok) { toast(body.dataset.failed, "bad"); return []; }
+    const holder = document.createElement("template");
+    holder.innerHTML = `<table><tbody>${await answer.text()}</tbody></table>`;
+    return [...holder.content.querySelectorAll("tr[data-line]")];
+  }
+  async function insert(url, place) {
+    const [row] = await fetched(url);
+    if (!row) return;
+    place(row);
+    settle(one(".cell", row));
   }
   function move(row, step) {
     const other = step < 0 ? row.previousElementSibling : row.nextElementSibling;
     if (!other) return;
     const field = document.activeElement;
     step < 0 ? other.before(row) : other.after(row);
-    field.focus();
+    (row.contains(field) ? field : one(".cell", row)).focus();
     renumber();
     recount();
   }
@@ -165,6 +246,9 @@
     if (row && event.altKey && ["ArrowUp", "ArrowDown"].includes(event.key)) {
       event.preventDefault();
       move(row, event.key === "ArrowUp" ? -1 : 1);
+    } else if (row && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "d") {
+      event.preventDefault();
+      duplicate(row);
     } else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && event.target.matches("input")) {
       event.preventDefault();
       const order = cells();
@@ -186,18 +270,14 @@
   const shut = () => { list.replaceChildren(); search.setAttribute("aria-expanded", "false"); };
 
   async function add(option, goOn) {
+    if (option.href) return option.click();
     search.value = "";
     shut();
-    await htmx.ajax("GET", option.dataset.url, { source: lines, target: lines, swap: "beforeend" });
-    const row = lines.lastElementChild;
-    renumber();
-    recount();
-    const field = goOn ? search : one("[name=quantity]", row);
-    field.focus();
-    field.select();
-    row.scrollIntoView({ block: "nearest" });
+    const [row] = await fetched(option.dataset.url);
+    if (!row) return;
+    lines.append(row);
+    settle(goOn ? search : one("[name=quantity]", row));
   }
-  lines.addEventListener("htmx:after:swap", event => event.stopPropagation());
 
   search.addEventListener("keydown", event => {
     if (composing(event)) return;
@@ -216,6 +296,28 @@
     if (option) add(option, false);
   });
   on("click", event => { if (!event.target.closest(".product-search")) shut(); });
+
+  // Many at once: what was picked in a dialog, or pasted and understood, comes behind the other lines.
+  on("submit", async event => {
+    const sent = event.target;
+    if (!("addsLines" in sent.dataset)) return;
+    event.preventDefault();
+    const dialog = sent.closest("dialog");
+    const rows = await fetched(sent.action, { method: "POST", body: new URLSearchParams(new FormData(sent)) });
+    if (!rows.length) return;
+    lines.append(...rows);
+    renumber();
+    recount();
+    if (sent.dataset.keepsOpen) { sent.remove(); one(sent.dataset.keepsOpen, dialog).focus(); } else dialog.close();
+  });
+  search.addEventListener("paste", event => {
+    const text = event.clipboardData.getData("text/plain").replace(/\s+$/, "");
+    if (!/[\t\n]/.test(text)) return;
+    event.preventDefault();
+    const dialog = one("#dialog");
+    htmx.ajax("POST", one("[data-paste]").dataset.paste, { source: search, target: "#dialog-body", swap: "innerHTML", values: { rows: text } })
+      .then(() => open(dialog));
+  });
   on("click", event => {
     if (!event.target.closest("[data-add]")) return;
     search.scrollIntoView({ block: "center" });

@@ -1,0 +1,176 @@
+"""Lines on their way into a quote: searched, picked by the dozen, pasted from a spreadsheet; never a price typed blindly."""
+
+
+from flask import Blueprint, abort, g, render_template, request, url_for
+from flask_babel import gettext as _
+
+from domain import pasted_lines, quotes, search
+from domain.money import PricingError, parse_quantity
+from models import Product, Quote, QuoteLine
+from permissions import can_edit_products, can_edit_quote, can_see_cost
+from views import quote_form
+from views.helpers import get_or_404, go, page, require, toast, wants_part, whole
+from views.quote_rows import PERCENT, WAYS, new_key, new_rows, read, read_product, read_terms, wording
+
+bp = Blueprint("quote_lines", __name__, url_prefix="/quotes")
+
+OFFERED = 8  # products under the search box
+PICKABLE = 50  # in the list of many
+LONGEST_PASTE = 60_000  # characters
+LONGEST_ID = 10
+
+
+def to_edit(id):
+    quote = get_or_404(Quote.visible_to(g.user), id)
+    require(can_edit_quote(g.user, quote))
+    return quote
+
+
+def offered(text):
+    return search.narrowed(Product.select().where(Product.active), "product", text).order_by(Product.name, Product.id)
+
+
+def last_prices(quote, rows):
+    products = {row.line.product_id for row in rows if row.line.is_product}
+    return quotes.last_prices(quote, g.user, products) if products else {}
+
+
+def asked_for():
+    return request.values.get("q", "").strip()[:100]
+
+
+@bp.get("/<int:id>/products")
+def products(id):
+    quote, text = to_edit(id), asked_for()
+    found = list(offered(text).limit(OFFERED)) if text else []
+    prices = quotes.last_prices(quote, g.user, [product.id for product in found]) if found else {}
+    return render_template(
+        "quotes/products.html", quote=quote, found=found, text=text, last_prices=prices, may_create=can_edit_products(g.user),
+    )
+
+
+@bp.get("/<int:id>/lines/new")
+def new(id):
+    """One line for a product, a heading or a note, picked just now."""
+    quote = to_edit(id)
+    what = request.args.get("what", QuoteLine.PRODUCT)
+    if what in (QuoteLine.SECTION, QuoteLine.NOTE):
+        return rows_of(quote, [{"what": what, "name": ""}])
+    return rows_of(quote, [{"product_id": request.args.get("product", type=whole) or abort(404)}])
+
+
+def rows_of(quote, entries):
+    rows = new_rows(quote, entries)
+    return render_template(
+        "quotes/rows.html", quote=quote, rows=rows, last_prices=last_prices(quote, rows), ways=WAYS,
+        sees_cost=can_see_cost(g.user, quote), alone=len(rows) == 1,
+    )
+
+
+# ---- many at once ----------------------------------------------------------------------------------------------------
+
+
+@bp.get("/<int:id>/pick")
+def pick(id):
+    """A list of products with a field for the quantity of each; what has one stays on top while one searches on."""
+    quote, text, wanted = to_edit(id), asked_for(), wanted_by_id(request.args)
+    chosen = list(Product.select().where(Product.id.in_(list(wanted)), Product.active).order_by(Product.name, Product.id)) if wanted else []
+    matching = offered(text).where(Product.id.not_in(list(wanted))).limit(PICKABLE + 1)
+    found = chosen + list(matching)
+    shown = found[:len(chosen) + PICKABLE]
+    return page(
+        "quotes/pick.html", "list" if "q" in request.args else "dialog", quote=quote, found=shown, wanted=wanted, text=text,
+        more=len(found) > len(shown), last_prices=quotes.last_prices(quote, g.user, [product.id for product in shown]) if shown else {},
+    )
+
+
+def wanted_by_id(fields):
+    """{product id: quantity as typed} of the rows whose quantity is filled in."""
+    pairs = zip(fields.getlist("product"), fields.getlist("quantity"))
+    return {id_of(id): quantity.strip() for id, quantity in pairs if quantity.strip()}
+
+
+def id_of(text):
+    return int(text) if text.isdecimal() and len(text) < LONGEST_ID else abort(400)
+
+
+@bp.post("/<int:id>/lines")
+def add(id):
+    """What was picked or pasted, as rows for the editor; without it, saved behind the others."""
+    quote = to_edit(id)
+    quotes.ensure_editable(quote)
+    entries = picked_entries()
+    if wants_part():
+        return rows_of(quote, entries)
+    draft = quote_form.stored(quote)
+    draft.take(*entries)
+    quotes.save(quote, by=g.user, revision=quote.revision, lines=draft.entries, **draft.form.columns)
+    toast(_("%(n)s lines added.", n=len(entries)))
+    return go(url_for("quotes.show", id=id))
+
+
+def picked_entries():
+    """Entries for quotes.drafted() of the parallel fields; a row without a quantity was not picked."""
+    names = ("product", "quantity", "rate", "way")
+    columns = {name: request.form.getlist(name) for name in names}
+    blank = [""] * len(columns["product"])
+    rows = zip(columns["product"], columns["quantity"], columns["rate"] or blank, columns["way"] or [PERCENT] * len(blank))
+    picked = [row for row in rows if row[1].strip()]
+    if len(picked) > quotes.MOST_LINES:
+        abort(413)
+    return [entry_of(*row) for row in picked]
+
+
+def entry_of(product, quantity, rate, way):
+    errors = {}
+    entry = {"product_id": id_of(product), "quantity": read(parse_quantity, quantity, "quantity", errors)}
+    entry |= read_terms(rate, way, errors)
+    if errors:
+        abort(400)
+    return entry
+
+
+# ---- rows from a spreadsheet -----------------------------------------------------------------------------------------
+
+
+@bp.route("/<int:id>/paste", methods=("GET", "POST"))
+def paste(id):
+    """What was copied from Excel, and what we understood of each row. Nothing is saved."""
+    quote = to_edit(id)
+    text = request.form.get("rows", "")
+    if len(text) > LONGEST_PASTE:
+        abort(413)
+    found = pasted(quote, pasted_lines.understood(text))
+    ready = [line for _row, line, words in found if line and not words]
+    left = "\n".join("\t".join(row.cells) for row, _line, words in found if words)
+    return page("quotes/paste.html", "dialog", quote=quote, text=text, found=found, ready=ready, left=left)
+
+
+def pasted(quote, rows):
+    """[(row of the spreadsheet, its line as the editor would have it or None, what is wrong with it)]"""
+    sources = quotes.snapshots(quote, {row.product.id for row in rows if row.product and not row.fault})
+    found = []
+    for row in rows:
+        line = None if row.fault or row.is_heading else pasted_line(quote, row, sources[row.product.id])
+        found.append((row, line, line.words if line else fault_words(*row.fault) if row.fault else ""))
+    return found
+
+
+def pasted_line(quote, row, source):
+    line = read_product(new_key(), source, row.product.id, False, row.quantity, row.rate, row.way)
+    if not line.errors:
+        try:
+            line.figures = quotes.priced([line.line], inclusive=quote.inclusive).lines[0]
+        except PricingError as error:
+            line.errors["rate"] = wording(error)
+    return line
+
+
+def fault_words(code, about):
+    """Why a pasted row cannot become a line."""
+    return {
+        "no_product": _("No product has this code or name."),
+        "several": _("Several products fit; give one code: %(codes)s", codes=about),
+        "no_quantity": _("There is no quantity."),
+        "surplus": _("“%(text)s” was not understood.", text=about),
+    }[code]
