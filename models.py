@@ -1367,6 +1367,7 @@ class Product(Table):
     category = TextField(default="")
     price = BigIntegerField()  # 分, tax included
     cost = BigIntegerField(null=True)  # 分, tax included; None is unknown, not free
+    tax_code = TextField(default="")  # whose rate of the day is quoted; without one, tax_rate itself
     tax_rate = TaxRate(default=Decimal("0.13"))
     active = BooleanField(default=True)
     created_at = DateTimeField(default=utcnow)
@@ -1431,6 +1432,21 @@ class DocumentTemplate(Table):
 
 DocumentTemplate.add_index(DocumentTemplate.is_default, unique=True, where=DocumentTemplate.is_default, name="document_template_default")
 
+class Tax(Table):
+    """What a kind of tax (税率) comes to from a day on. Nothing to pay is three different things: 0 %, exempt and untaxed."""
+
+    GENERAL, REDUCED, SERVICES, LEVY, LOW_LEVY, ZERO, EXEMPT, UNTAXED = CODES = (
+        "general", "reduced", "services", "levy", "low_levy", "zero", "exempt", "untaxed",
+    )
+    WITHOUT_RATE = (EXEMPT, UNTAXED)  # 免税, 不征税
+
+    code = TextField()
+    rate = TaxRate()
+    starts_on = DateField()
+
+    class Meta:
+        indexes = ((("code", "starts_on"), True),)
+
 
 class PriceList(Table):
     """Prices for some customers, for some days (价目表). An empty list of levels or provinces is all of them."""
@@ -1450,7 +1466,7 @@ class PriceListItem(Table):
 
     price_list = ForeignKeyField(PriceList, backref="items", on_delete="CASCADE", index=False)
     product = ForeignKeyField(Product, backref="+")
-    least = Quantity(default=Decimal(1))
+    least = Quantity(default=Decimal(0))  # 0: any quantity
     price = BigIntegerField()  # 分, tax included
 
     class Meta:
@@ -1514,6 +1530,7 @@ class Quote(Owned):
             (("owner", "id"), False),
             (("customer", "id"), False),
             (("status", "id"), False),
+            (("issued_on", "id"), False),
         )
 
     @classmethod
@@ -1575,6 +1592,8 @@ class QuoteLine(Table):
     quantity = Quantity()
     cost = BigIntegerField(null=True)
     tax_rate = TaxRate()
+    tax_code = TextField(default="")
+    price_list = ForeignKeyField(PriceList, null=True, backref="+", index=False)  # that gave the price
     discount = IntegerField(null=True)  # basis points off the line: 500 is 95 折
     discount_amount = BigIntegerField(null=True)  # 分 off the line; at most one of the three is set
     agreed = BigIntegerField(null=True)  # 分 a unit (协议价): where it is set it gives the discount_amount, whatever the quantity
@@ -1588,7 +1607,7 @@ class QuoteLine(Table):
     tax = BigIntegerField()
 
     class Meta:
-        indexes = ((("quote", "position"), True),)
+        indexes = ((("quote", "position"), True), (("product", "quote"), False))
 
     @classmethod
     def counted(cls, quote):
@@ -1598,6 +1617,10 @@ class QuoteLine(Table):
     @property
     def is_product(self):
         return self.what == self.PRODUCT
+
+
+for priced in (Quote, QuoteLine):
+    priced.add_index(priced.price_list, where=priced.price_list.is_null(False), name=f"{priced._meta.table_name}_price_list")
 
 
 class ApprovalNode(Table):
@@ -1982,6 +2005,7 @@ class OrderLine(Table):
     price = BigIntegerField()
     quantity = Quantity()
     tax_rate = TaxRate()
+    tax_code = TextField(default="")
     amount = BigIntegerField()
     share = BigIntegerField()
     net = BigIntegerField()

@@ -10,6 +10,7 @@ from domain import (
     _,
     arrivals,
     bulk,
+    day_of,
     duplicates,
     events,
     import_fields,
@@ -18,6 +19,7 @@ from domain import (
     match_keys,
     now,
     search,
+    taxes,
     transaction,
 )
 from models import Import, ImportProblem, Lead, Product
@@ -277,12 +279,12 @@ def write_products(job, rows, at):
     """A known code is updated with the cells that hold something; a new one is created."""
     codes = [row.values["sku"] for row in rows]
     known = {product.sku: product for product in Product.select().where(Product.sku.in_(codes))}
-    counts = dict.fromkeys(COUNTS, 0)
+    rates, counts = taxes.rates_on(day_of(at)), dict.fromkeys(COUNTS, 0)
     facts = []
     for row in rows:
         product = known.get(row.values["sku"])
         outcome, verb, product, before, after = (
-            updated(product, row, at) if product else ("created", "product.imported", *created(row, at))
+            updated(product, row, rates, at) if product else ("created", "product.imported", *created(row, rates, at))
         )
         counts[outcome] += 1
         if verb:
@@ -291,13 +293,13 @@ def write_products(job, rows, at):
     return counts
 
 
-def created(row, at):
-    product = Product.create(**row.values, created_at=at, updated_at=at)
+def created(row, rates, at):
+    product = Product.create(**taxes.settled(row.values, rates), created_at=at, updated_at=at)
     return product, None, row.values
 
 
-def updated(product, row, at):
-    before, after = events.changes(product, **row.values)
+def updated(product, row, rates, at):
+    before, after = events.changes(product, **taxes.settled(row.values, rates, product))
     if not after:
         row.remark("unchanged", value=product.sku)
         return "skipped", None, product, None, None

@@ -4,8 +4,8 @@ from domain import Refused, _, customers, day_of, events, local, now, numbers, r
 from models import Event, Order, OrderLine, Quote, QuoteLine, User
 
 COPIED = (
-    "product", "name", "sku", "spec", "unit", "price", "quantity", "tax_rate", "amount", "share", "net", "excl",
-    "tax",
+    "product", "name", "sku", "spec", "unit", "price", "quantity", "tax_rate", "tax_code", "amount", "share", "net",
+    "excl", "tax",
 )
 
 

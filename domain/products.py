@@ -4,16 +4,17 @@ from contextlib import contextmanager
 
 from peewee import IntegrityError
 
-from domain import Refused, _, events, now, search, transaction
+from domain import Refused, _, day_of, events, now, search, taxes, transaction
 from models import Product
 
-COLUMNS = ("sku", "name", "spec", "unit", "category", "price", "cost", "tax_rate", "active")
+COLUMNS = ("sku", "name", "spec", "unit", "category", "price", "cost", "tax_code", "active")
 SEARCHED = {"name", "sku", "spec"}
 
 
 def create(by, at=None, **columns):
-    """A new product; price and cost in fen with tax (cost None: unknown), tax_rate a Decimal."""
+    """A new product; price and cost in fen with tax (cost None: unknown), tax_code one of Tax.CODES, or tax_rate a Decimal."""
     at = at or now()
+    columns = taxes.settled(columns, taxes.rates_on(day_of(at)))
     with unique_sku(columns["sku"]), transaction():
         product = Product.create(created_at=at, updated_at=at, **columns)
         search.index("product", product)
@@ -23,10 +24,10 @@ def create(by, at=None, **columns):
 
 def edit(product, by, at=None, **columns):
     """Write what really changes. Quotes and orders keep what the product said on their day."""
-    before, after = events.changes(product, **columns)
+    at = at or now()
+    before, after = events.changes(product, **taxes.settled(columns, taxes.rates_on(day_of(at)), product))
     if not after:
         return product
-    at = at or now()
     with unique_sku(after.get("sku", product.sku)), transaction():
         for name, value in after.items():
             setattr(product, name, value)

@@ -2,12 +2,13 @@
 
 from decimal import Decimal
 
-from domain import Refused, _, prices
+from domain import Refused, _, day_of, now, prices, taxes
 from domain.money import format_money, format_quantity
 from domain.pricing import Discount, LineInput, price_at, with_tax, without_tax
 from models import Product, QuoteLine
 
-SNAPSHOT = ("name", "sku", "spec", "unit", "price", "breaks", "cost", "tax_rate")  # what a line keeps of its product
+OF_PRODUCT = ("name", "sku", "spec", "unit", "cost", "tax_code")
+SNAPSHOT = (*OF_PRODUCT, "price", "breaks", "price_list_id", "tax_rate")  # what a line keeps of its product
 TERMS = ("discount", "discount_amount", "agreed", "free", "optional")
 EMPTY = {"sku": "", "price": 0, "quantity": Decimal(0), "tax_rate": Decimal(0)}  # a heading or a note has a name and no figures
 WHOLE = 10_000  # basis points
@@ -59,22 +60,23 @@ def of_products(product_ids, offers, inclusive):
     if not product_ids:
         return {}
     products = Product.select().where(Product.id.in_(list(product_ids)), Product.active)
-    found = {product.id: of_product(product, *offers[product.id], inclusive) for product in products}
+    rates = taxes.rates_on(day_of(now()))
+    found = {product.id: of_product(product, offers[product.id], rates, inclusive) for product in products}
     if product_ids - found.keys():
         raise Refused(_("One of these products is no longer sold. Take it out and save again."))
     return found
 
 
-def of_product(product, price, breaks, inclusive):
+def of_product(product, offer, rates, inclusive):
     """A product as it is today; breaks begin with the price of the smallest quantity, to which a line can come back."""
-    kept = {name: getattr(product, name) for name in SNAPSHOT if name not in ("price", "breaks")}
-    kept |= {"price": price, "breaks": [["0", price], *breaks] if breaks else None}
+    kept = {name: getattr(product, name) for name in OF_PRODUCT} | {"tax_rate": taxes.rate_of(product, rates)}
+    kept |= {"price": offer.price, "breaks": [["0", offer.price], *offer.breaks] if offer.breaks else None, "price_list_id": offer.price_list_id}
     return kept if inclusive else on_side(kept, inclusive)
 
 
 def on_side(kept, inclusive, offer=None):
     """A snapshot with its prices on the other side of tax; where today's price is what it came from, it comes back to the fen."""
-    listed = [offer[0], *(price for _least, price in offer[1] or ())] if offer else []
+    listed = [offer.price, *(price for _least, price in offer.breaks or ())] if offer else []
 
     def turned(price):
         if not inclusive:

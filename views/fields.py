@@ -1,7 +1,7 @@
 """Form fields for what people type here: telephones, credit codes, amounts, quantities, tax rates, words of a dictionary."""
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from flask import g
 from flask_babel import gettext as _
@@ -11,13 +11,12 @@ from wtforms import SelectField, StringField, ValidationError
 from wtforms.fields import SelectChoice
 from wtforms.validators import Length
 
-from domain import identifiers
+from domain import identifiers, taxes
 from domain.money import PricingError, format_money, format_quantity, parse_money, parse_percent
-from models import User
-from views.formats import choices
+from models import Tax, User
+from views.formats import choices, tax_choice, today
 
 MOST_WORDS, LONGEST_WORD = 100, 20
-TAX_RATES = (13, 9, 6, 3, 1, 0)  # percent, as the law has them
 
 PRICING_WORDS = {
     "not_a_number": _l("Write a number, such as 1,280.50."),
@@ -133,22 +132,18 @@ class PercentField(Typed):
         return format_quantity(Decimal(basis_points) / 100)
 
 
-def to_rate(value):
-    try:
-        rate = None if value is None else Decimal(value)
-    except InvalidOperation as error:
-        raise ValueError(value) from error
-    if rate is not None and not rate.is_finite():
-        raise ValueError(value)
-    return rate
-
-
-class RateField(SelectField):
-    """A tax rate in force, 13 % to 0 %, as Decimal: 0.13."""
+class TaxField(SelectField):
+    """A kind of tax with the rate it comes to today. A product of old that has a rate and no kind keeps it until one is chosen."""
 
     def __init__(self, *args, **options):
-        super().__init__(*args, coerce=to_rate, choices=[], **options)
-        self.choices = [(Decimal(percent) / 100, f"{percent}%") for percent in TAX_RATES]
+        super().__init__(*args, choices=[], **options)
+
+    def process(self, *args, **options):
+        super().process(*args, **options)
+        rates = taxes.rates_on(today())
+        self.choices = [(code, tax_choice(code, rates[code])) for code in Tax.CODES if code in rates]
+        if self.object_data == "":
+            self.choices.append(("", _("as it is")))
 
 
 class ChoiceField(SelectField):

@@ -7,12 +7,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from flask import current_app, g
-from flask_babel import format_date, get_locale, gettext, pgettext
+from flask_babel import format_date, get_locale, gettext, lazy_gettext, pgettext
 from markupsafe import Markup, escape
 
 from domain import local, now
 from domain.money import format_money, format_quantity
-from models import Choice, mask_phone
+from models import Choice, Tax, mask_phone
 
 WAN = 1_000_000  # 1 万元 in 分
 HUES = 12
@@ -22,7 +22,7 @@ def init_app(app):
     app.jinja_env.filters.update(
         money=money, wan=wan, percent=percent, quantity=quantity, ago=ago, clock=clock, day=day, moment=moment,
         when=when, choice=choice, masked=mask_phone, phone=spaced_phone, hue=hue, initial=initial, count=capped,
-        in_language=in_language,
+        in_language=in_language, tax=tax,
     )
     app.jinja_env.tests["late"] = is_late
     app.jinja_env.globals.update(pgettext=pgettext, choices=choices, today=today)
@@ -71,6 +71,24 @@ def shortened(fen, unit):
 def percent(basis_points):
     """89.20% for 8920."""
     return "—" if basis_points is None else f"{Decimal(basis_points) / 100:.2f}%"
+
+
+TAXES = {
+    Tax.GENERAL: lazy_gettext("standard"), Tax.REDUCED: lazy_gettext("reduced"), Tax.SERVICES: lazy_gettext("services"),
+    Tax.LEVY: lazy_gettext("levy"), Tax.LOW_LEVY: lazy_gettext("lowered levy"), Tax.ZERO: lazy_gettext("zero-rated"),
+    Tax.EXEMPT: lazy_gettext("exempt"), Tax.UNTAXED: lazy_gettext("not taxed"),
+}
+
+
+def tax(record, rate=None):
+    """13%, or exempt (免税) and not taxed (不征税), which are something else than 0%: of a line, or a product at today's rate."""
+    if record.tax_code in Tax.WITHOUT_RATE:
+        return TAXES[record.tax_code]
+    return f"{format_quantity((record.tax_rate if rate is None else rate) * 100)}%"
+
+
+def tax_choice(code, rate):
+    return TAXES[code] if code in Tax.WITHOUT_RATE else f"{format_quantity(rate * 100)}% · {TAXES[code]}"
 
 
 def quantity(value):

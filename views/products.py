@@ -1,7 +1,5 @@
 """Products: the list with search by pinyin, and the form."""
 
-from decimal import Decimal
-
 from flask import Blueprint, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -9,10 +7,11 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, ValidationError
 from wtforms.validators import DataRequired
 
-from domain import products, search
-from models import Product
+from domain import products, search, taxes
+from models import Product, Tax
 from permissions import can_edit_products, can_see_cost
-from views.fields import Line, MoneyField, RateField, longest
+from views.fields import Line, MoneyField, TaxField, longest
+from views.formats import today
 from views.helpers import form_again, get_or_404, go, page, page_of, require, toast
 
 bp = Blueprint("products", __name__, url_prefix="/products")
@@ -26,7 +25,7 @@ class ProductForm(FlaskForm):
     unit = Line(_l("Unit"), [longest(20)])
     price = MoneyField(_l("List price, tax included"))
     cost = MoneyField(_l("Cost, tax included"), optional=True, description=_l("Leave it empty while it is unknown: unknown is not 0."))
-    tax_rate = RateField(_l("Tax rate"), default=Decimal("0.13"))
+    tax_code = TaxField(_l("Tax rate"), default=Tax.GENERAL)
     active = BooleanField(_l("On sale"), default=True)
 
     def validate_sku(self, field):
@@ -50,7 +49,7 @@ def index():
         query = search.narrowed(query, "product", text)
     return page(
         "products/index.html", "part", rows=page_of(query, Product.name, Product.id, descending=False), text=text,
-        category=category, withdrawn=withdrawn, categories=categories(), shows_cost=can_see_cost(g.user),
+        category=category, withdrawn=withdrawn, categories=categories(), shows_cost=can_see_cost(g.user), rates=taxes.rates_on(today()),
     )
 
 

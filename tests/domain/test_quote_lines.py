@@ -107,7 +107,7 @@ def test_the_effective_discount_takes_lines_and_order_together(cast, draft, sens
 def offered(monkeypatch):
     """Prices of a list with breaks, as the module of price lists gives them."""
     def offer(_quote, product_ids):
-        return {id: (18_000, [["10", 16_500], ["100", 15_000]]) for id in product_ids}
+        return {id: prices.Offer(18_000, [["10", 16_500], ["100", 15_000]]) for id in product_ids}
 
     monkeypatch.setattr(prices, "offer", offer)
 
@@ -120,7 +120,7 @@ def test_the_price_follows_the_quantity_up_and_down(cast, draft, sensors, offere
 
 def test_breaks_are_those_of_the_day_on_which_the_line_was_added(cast, draft, sensors, offered, monkeypatch):
     save(draft, cast.seller, line(sensors[1], 1))
-    monkeypatch.setattr(prices, "offer", lambda _quote, ids: dict.fromkeys(ids, (1, None)))
+    monkeypatch.setattr(prices, "offer", lambda _quote, ids: dict.fromkeys(ids, prices.Offer(1)))
     save(draft, cast.seller, line(sensors[1], 100))
     assert columns_of(draft, "price", "breaks") == [(15_000, [["0", 18_000], ["10", 16_500], ["100", 15_000]])]
 

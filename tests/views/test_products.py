@@ -12,7 +12,7 @@ def sensor(cast):
 
 
 def form(**changes):
-    return {"sku": "SP-1", "name": "光电开关", "price": "1,280.50", "cost": "", "tax_rate": "0.13", "active": "y"} | changes
+    return {"sku": "SP-1", "name": "光电开关", "price": "1,280.50", "cost": "", "tax_code": "general", "active": "y"} | changes
 
 
 def test_a_product_is_made_with_an_unknown_cost(cast, login):
@@ -22,7 +22,7 @@ def test_a_product_is_made_with_an_unknown_cost(cast, login):
 
 
 @pytest.mark.parametrize("wrong", [
-    {"price": "12,34"}, {"price": "-1"}, {"price": "1.234"}, {"cost": "x"}, {"tax_rate": "0.12"}, {"tax_rate": "x"}, {"sku": ""},
+    {"price": "12,34"}, {"price": "-1"}, {"price": "1.234"}, {"cost": "x"}, {"tax_code": "0.13"}, {"tax_code": "x"}, {"sku": ""},
     {"sku": "TT-20"},
 ])
 def test_what_is_wrong_comes_back_with_the_form(cast, login, sensor, wrong):
@@ -34,10 +34,11 @@ def test_what_is_wrong_comes_back_with_the_form(cast, login, sensor, wrong):
 
 def test_an_edit_keeps_the_sku_and_the_rate_it_has(cast, login, sensor):
     page = login(cast.manager).get(f"/products/{sensor.id}/edit").text
-    assert 'value="654.32"' in page and 'selected value="0.13"' in page
-    data = form(sku="TT-20", cost="0", tax_rate="0")
+    assert 'value="654.32"' in page and '<option selected value="general">' in page
+    data = form(sku="TT-20", cost="0", tax_code="exempt")
     assert login(cast.manager).post(f"/products/{sensor.id}/edit", data=data).status_code == 303
-    assert (Product.get().cost, Product.get().tax_rate) == (0, 0)
+    assert (Product.get().cost, Product.get().tax_rate, Product.get().tax_code) == (0, 0, "exempt")
+    assert "免税" in login(cast.manager).get("/products").text
 
 
 @pytest.mark.parametrize(("person", "status"), [("seller", 403), ("service", 403), ("finance", 200), ("manager", 200)])
