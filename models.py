@@ -1481,7 +1481,7 @@ def new_check_code():
 class Quote(Owned):
     """One version of a quote (报价); the versions of one number are rows of their own, and at most one of them is open."""
 
-    DRAFT, PENDING, APPROVED, REJECTED = STATUSES = ("draft", "pending", "approved", "rejected")
+    DRAFT, PENDING, APPROVED, REJECTED, DROPPED = STATUSES = ("draft", "pending", "approved", "rejected", "dropped")
     OPEN = (DRAFT, PENDING, REJECTED)
 
     number = TextField()

@@ -187,6 +187,16 @@ def can_submit_quote(user, quote):
     return can_edit_quote(user, quote)
 
 
+def can_renew_quote(user, quote):
+    """A new version (新版本) of what is settled: the seller's side, as it may write."""
+    return quote.status == Quote.APPROVED and sells(user, quote)
+
+
+def can_drop_quote(user, quote):
+    """An open version is given up (作废) by the seller's side."""
+    return quote.version > 1 and can_edit_quote(user, quote)
+
+
 def can_withdraw_quote(user, quote):
     return quote.status == Quote.PENDING and sells(user, quote)
 

@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from peewee import JOIN
 
+from domain import differences
 from domain.money import half_up
 from domain.pricing import QuoteTotals
 from models import Customer, Department, Product, Quote, QuoteLine, User
 
-CHANGES = ("price", "quantity", "discount", "terms", "valid_until", "lines")
+CHANGES = differences.CHANGES
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def of_quotes(quotes):
     found = {}
     for quote in quotes:
         own, earlier = lines[quote.id], before.get(quote.id)
-        worse = worse_than(earlier, earlier_lines[earlier.id], quote, own) if earlier else ()
+        worse = differences.worse(version(earlier, earlier_lines[earlier.id]), version(quote, own)) if earlier else ()
         found[quote.id] = facts_of(totals_of(quote), own, around[quote.id], worse)
     return found
 
@@ -58,6 +59,14 @@ def facts_of(totals, lines, around, worse=()):
         department=frozenset(int(id) for id in around.path.split("/") if id),
         province=words(around.province),
         changed=frozenset(worse),
+    )
+
+
+def version(quote, lines):
+    """A version as it is compared with others of its number."""
+    return differences.Version(
+        title=quote.title, valid_until=quote.valid_until, terms=quote.terms, inclusive=quote.inclusive, contact=quote.contact_id,
+        lines=tuple(lines), totals=totals_of(quote),
     )
 
 
@@ -112,15 +121,3 @@ def approved_before(quotes):
         if earlier:
             found[quote.id] = max(earlier, key=lambda each: each.version)
     return found
-
-
-def worse_than(before, lines_before, quote, lines):
-    """Which of CHANGES may be worse than in the earlier version: all of them as soon as anything differs."""
-    same = told(before, lines_before) == told(quote, lines)
-    return () if same else CHANGES
-
-
-def told(quote, lines):
-    """What a customer is offered, comparable."""
-    offered = [(line.what, line.product_id, line.name, line.quantity, line.price, line.net, line.optional) for line in lines]
-    return quote.terms, quote.valid_until, quote.order_discount, quote.total, offered

@@ -5,7 +5,7 @@ from datetime import date
 from flask_babel import lazy_gettext as _l
 
 from domain import _, asks, collision_report, collisions, now, presence, transaction
-from models import Approval, Notice, Review, User
+from models import Approval, Company, Notice, Review, User
 
 # verb -> what its reader is told; the names in it are the facts given to notify()
 SENTENCES = {
@@ -14,6 +14,8 @@ SENTENCES = {
     "quote.approver_changed": _l("%(actor)s passed the approval of quote %(number)s, %(customer)s, on to you."),
     "quote.administrators_asked": _l("%(actor)s passed the approval of quote %(number)s, %(customer)s, on to you."),
     "quote.approved": _l("%(actor)s approved your quote %(number)s, %(customer)s."),
+    "quote.reminded": _l("Quote %(number)s, %(customer)s, is valid until %(day)s. No order has been taken yet."),
+    "quote.expired": _l("Quote %(number)s, %(customer)s, expired on %(day)s. Refresh its validity to take an order."),
     "quote.rejected": _l("%(actor)s rejected your quote %(number)s: %(comment)s"),
     "handover.finished": _l("%(actor)s handed over to you what %(name)s had: %(number)s records. Please sign the sheet."),
     "ticket.dispatched": _l("%(actor)s dispatched ticket %(number)s to you: %(title)s, %(customer)s."),
@@ -111,6 +113,14 @@ def tell_quote_owner(event, quote, by):
     """The owner of the quote, unless he did it himself."""
     readers = [quote.owner] if quote.owner_id != by.id else []
     notify(readers, event.verb, quote, event.at, comment=event.detail["comment"], **facts_of(quote, by))
+
+
+def tell_of_validity(event, quote, by):
+    """The owner of a quote that expires, and his superior where the company wants him to know."""
+    superior = quote.owner.superior if Company.current().quote_reminds_superior else None
+    people = [quote.owner, superior] if superior else [quote.owner]
+    facts = {"number": quote.title, "customer": quote.customer.name, "day": event.detail["valid_until"]}
+    notify(people, event.verb, quote, event.at, **facts, **actor_of(by))
 
 
 def facts_of(quote, by):

@@ -1,6 +1,6 @@
 """Orders (订单): taken from an approved quote, reviewed by somebody else, carried out, completed."""
 
-from domain import Refused, _, customers, day_of, events, local, now, numbers, reviews, transaction
+from domain import Refused, _, customers, day_of, events, local, now, numbers, reviews, transaction, versions
 from models import Event, Order, OrderLine, Quote, QuoteLine, User
 
 COPIED = (
@@ -10,10 +10,11 @@ COPIED = (
 
 
 def create(quote, by, at=None):
-    """An order (接单) of an approved quote that is still valid; prices and shares come over unchanged. One per quote."""
+    """An order (接单) of an approved quote that is still valid; prices and shares come over unchanged. One per number,
+    of its newest version."""
     at = at or now()
     with transaction():
-        ensure_orderable(quote, day_of(at))
+        take(quote, at)
         reviews.ensure_passed(quote.customer)
         order = Order.create(
             number=numbers.next_number("order", day_of(at)), quote=quote, opportunity=quote.opportunity_id,
@@ -21,21 +22,31 @@ def create(quote, by, at=None):
             total=quote.total, tax_total=quote.tax_total, created_at=at, updated_at=at,
         )
         copy_lines(quote, order)
-        Quote.update(ordered_at=at).where(Quote.id == quote.id).execute()
         customers.settle_dealt(order.customer_id)
         told = {"number": order.number, "quote": quote.title, "amount": order.total}
         events.record("order.created", order, by, after={"status": Order.GENERATED}, at=at, **told)
     return order
 
 
-def ensure_orderable(quote, today):
-    taken = Order.get_or_none(Order.quote == quote.id)
+def take(quote, at):
+    """One conditional UPDATE settles it against a second order, a new version and the end of the validity."""
+    standing = (Quote.id == quote.id) & (Quote.status == Quote.APPROVED) & Quote.is_newest & Quote.superseded_at.is_null()
+    in_time = Quote.valid_until >= day_of(at)
+    if not Quote.update(ordered_at=at).where(standing, in_time, Quote.ordered_at.is_null()).execute():
+        raise why_not(quote)
+
+
+def why_not(quote):
+    """Refused: why no order can be taken from this version."""
+    taken = Order.select(Order.id, Order.number).join(Quote).where(Quote.number == quote.number).first()
     if taken:
-        raise Refused(_("This quote became order %(number)s already.", number=taken.number), order_id=taken.id)
-    if Quote.select(Quote.status).where(Quote.id == quote.id).scalar() != Quote.APPROVED:
-        raise Refused(_("Only an approved quote becomes an order."))
-    if quote.valid_until < today:
-        raise Refused(_("The quote was valid until %(day)s. Make a new one first.", day=quote.valid_until))
+        return Refused(_("This quote became order %(number)s already.", number=taken.number), order_id=taken.id)
+    found = Quote.without_file().where(Quote.id == quote.id).get()
+    if found.status != Quote.APPROVED:
+        return Refused(_("Only an approved quote becomes an order."))
+    if not found.is_newest:
+        return Refused(versions.who_has_it(versions.newest_of(found)))
+    return Refused(_("The quote was valid until %(day)s. Refresh its validity first.", day=found.valid_until))
 
 
 def copy_lines(quote, order):

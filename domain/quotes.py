@@ -1,10 +1,22 @@
 """Quotes (报价): made from an opportunity, priced to the fen, saved so that nobody overwrites what he has not seen."""
 
-from datetime import timedelta
-
 from peewee import fn
 
-from domain import Refused, _, approvals, collisions, day_of, events, local, now, owners, quote_lines, reviews, transaction
+from domain import (
+    Refused,
+    _,
+    approvals,
+    collisions,
+    day_of,
+    events,
+    local,
+    now,
+    owners,
+    quote_lines,
+    reviews,
+    transaction,
+    validity,
+)
 from domain.money import PricingError, half_up
 from domain.numbers import next_number
 from domain.pricing import NO_DISCOUNT, Discount, price_quote
@@ -29,7 +41,7 @@ def create(opportunity, by, at=None):
         quote = Quote.create(
             number=next_number("quote", today), opportunity=opportunity, customer=opportunity.customer_id,
             contact=opportunity.contact_id, owner=owner, issued_on=today,
-            valid_until=today + timedelta(days=company.quote_valid_days), terms=company.quote_terms,
+            valid_until=validity.usual_end(today, company), terms=company.quote_terms,
             created_at=at, updated_at=at,
         )
         events.record("quote.created", quote, by, at=at, number=quote.number)
@@ -162,6 +174,8 @@ def ensure_editable(quote):
         raise Refused(_("This quote is waiting for approval. Withdraw it to go on writing."))
     if quote.status == Quote.APPROVED:
         raise Refused(_("This quote is approved and does not change any more."))
+    if quote.status == Quote.DROPPED:
+        raise Refused(_("This version was given up. Go on from the one that stands."))
 
 
 def take_revision(quote, revision, at, columns):

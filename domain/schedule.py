@@ -21,6 +21,7 @@ from domain import (
     recycling_runs,
     schema,
     transaction,
+    validity,
 )
 from models import Lease, db
 
@@ -40,6 +41,7 @@ def start(data):
     clock.add_job(run, "cron", minute="*/15", args=("recycling", recycling_runs.catch_up, False))  # the first after 03:00
     clock.add_job(run, args=("recycling", recycling_runs.catch_up, False))  # at once, what was missed
     clock.add_job(run, "cron", hour=19, args=("backup", lambda: backup.create(data, "nightly")))  # 03:00 in China
+    clock.add_job(run, "interval", hours=1, args=("validity", validity.tell_of_expiry))
     clock.add_job(run, "interval", hours=1, args=("collisions", collision_report.tell_of_last_month))
     clock.add_job(run, args=("match keys", match_keys.catch_up))  # once, at the start
     clock.start()

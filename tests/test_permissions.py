@@ -126,6 +126,10 @@ ON_RECORDS = {
     "quote_lines.add": ("quote", OWNERS_SIDE),
     "quote_lines.paste": ("quote", OWNERS_SIDE),
     "quotes.submitting": ("quote", OWNERS_SIDE),
+    "versions.index": ("quote", ANY),
+    "versions.create": ("quote", NOBODY),  # of a draft; test_versions.py renews approved ones
+    "versions.refresh": ("quote", NOBODY),
+    "versions.drop": ("quote", NOBODY),  # of a first version
     "approvals.submit": ("quote", OWNERS_SIDE),
     "approvals.of_quote": ("quote", ANY),
     "approvals.approve": ("submitted", rule(manager=(MINE,))),

@@ -14,7 +14,7 @@ from wtforms.widgets import HiddenInput
 
 import documents
 from documents.printer import RenderingFailed
-from domain import Refused, approvals, limits, now, quotes
+from domain import Refused, approvals, limits, now, quotes, versions
 from models import Approval, Quote, capped_counts
 from permissions import can_decide_quote, can_see_cost, sells, was_asked
 from views import judgement_words
@@ -260,11 +260,23 @@ def submit(id):
     quote = on_ones_side(id)
     quote.revision = request.form.get("revision", quote.revision, type=whole)
     note = request.form.get("note", "").strip()[:LONGEST_COMMENT]
+    if kept(quote, note):
+        return go(url_for("quotes.show", id=quote.id))
     approvals.submit(quote, by=g.user, note=note)
     first = next(step for step in approvals.steps_of(quote) if step.status == Approval.CURRENT)
     who = first.approver.name if first.approver else role_name(first.role)
     toast(_("Quote %(number)s is submitted and waits for %(name)s.", number=quote.title, name=who))
     return go(url_for("quotes.show", id=quote.id))
+
+
+def kept(quote, note=""):
+    """Whether submitting this version approved it at once: it is nowhere worse than the one approved before."""
+    standing = versions.compared(quote) if quote.is_editable else None
+    if standing is None or not standing.keeps:
+        return False
+    versions.keep_approval(quote, by=g.user, pdf=document(quote), note=note)
+    toast(_("%(quote)s keeps the approval of %(before)s and is approved.", quote=quote.title, before=standing.before.title))
+    return True
 
 
 @bp.post("/quotes/<int:id>/withdraw")

@@ -41,11 +41,13 @@ STATUSES = {
     Quote.PENDING: (lazy_pgettext("quote", "Waiting for approval"), "warn"),
     Quote.APPROVED: (lazy_pgettext("quote", "Approved"), "ok"),
     Quote.REJECTED: (lazy_pgettext("quote", "Rejected"), "bad"),
+    Quote.DROPPED: (lazy_pgettext("quote", "Given up"), ""),
 }
 LINE_BUTTONS = {
     "remove": quote_form.Draft.drop, "copy": quote_form.Draft.copy,
     "up": lambda draft, key: draft.move(key, -1), "down": lambda draft, key: draft.move(key, 1),
 }
+LISTED = {status: words for status, words in STATUSES.items() if status != Quote.DROPPED}  # a list has the newest of each number
 
 
 @bp.app_template_global()
@@ -64,15 +66,15 @@ def index():
     shown, customer = of_customer()
     return page(
         "quotes/index.html", "rows", quotes=page_of(query, *columns, descending=descending), mine=is_mine(),
-        status=request.args.get("status"), text=text_asked_for(), customer=customer, counts=counts_by_status(shown, STATUSES),
-        statuses=STATUSES,
+        status=request.args.get("status"), text=text_asked_for(), customer=customer, counts=counts_by_status(shown, LISTED),
+        statuses=LISTED,
     )
 
 
 def listed():
     """(query, columns, newest first): the list that the address asks for, on the page and as an export."""
     shown, status = of_customer()[0], request.args.get("status")
-    if status in Quote.STATUSES:
+    if status in LISTED:
         shown = shown.where(Quote.status == status)
     return search.of_number_or_customer(shown, text_asked_for()), (Quote.id,), True
 
@@ -83,7 +85,7 @@ def is_mine():
 
 def of_customer():
     """(mine or everybody's, limited to the customer whom the address names; this customer or None)."""
-    shown, customer = Quote.visible_to(g.user), known(Customer.visible_to(g.user), request.args.get("customer"))
+    shown, customer = Quote.visible_to(g.user).where(Quote.is_newest), known(Customer.visible_to(g.user), request.args.get("customer"))
     shown = shown.where(Quote.owner == g.user.id) if is_mine() else shown
     return (shown.where(Quote.customer == customer.id) if customer else shown), customer
 
