@@ -1,15 +1,16 @@
 """The company's calendar (工作日历): China's holidays with their make-up days (调休), and the days the company decides itself."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 
 import holidays
 
-from domain import events, transaction
+from domain import events, local, time_zone, transaction
 from models import CalendarDay
 
 DAY = timedelta(days=1)
 YEARS = range(2001, 2100)  # what the public calendar knows
+OPENS, CLOSES = time(9), time(18)  # the hours of a working day
 
 
 class Calendar:
@@ -43,6 +44,18 @@ class Calendar:
         """How many days of a period that begins the day after `start` are gone when `end` is over; 0 when none is."""
         days = max((end - start).days, 0)
         return sum(self.is_working_day(start + n * DAY) for n in range(1, days + 1)) if working else days
+
+    def after_hours(self, at, hours):
+        """The UTC time at which so many working hours after `at` (UTC) are over."""
+        here, left = local(at).replace(tzinfo=None), timedelta(hours=hours)
+        day = here.date()
+        while True:
+            begins, ends = max(here, datetime.combine(day, OPENS)), datetime.combine(day, CLOSES)
+            if self.is_working_day(day) and begins < ends:
+                if left <= ends - begins:
+                    return (begins + left).replace(tzinfo=time_zone()).astimezone(UTC).replace(tzinfo=None)
+                left -= ends - begins
+            day += DAY
 
     @property
     def mark(self):

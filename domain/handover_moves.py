@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from peewee import DateTimeField
 
-from domain import approvals, events, follow_ups, pool, transfers
+from domain import approval_acts, approval_history, approval_route, events, follow_ups, pool, transfers
 from models import (
     BY_KIND,
     Approval,
@@ -76,7 +76,8 @@ def surroundings(record, item, handover):
     if item.pool_id:
         kept["plan"] = [frozen(row) for row in Task.select().where(*follow_ups.open_tasks(record))]
     if isinstance(record, Quote):
-        kept["nodes"] = [frozen(row, ("id", "approver", "role")) for row in Approval.select().where(approvals.of(record), approvals.UNDECIDED)]
+        undecided = Approval.select().where(approval_history.of(record), approval_history.UNDECIDED)
+        kept["nodes"] = [frozen(row, ("id", "approver", "role")) for row in undecided]
     unread = Notice.select().where(Notice.user == handover.leaver_id, Notice.read_at.is_null())
     kept["notices"] = ids(unread.where(Notice.record_kind == record.kind(), Notice.record_id == record.id))
     return kept
@@ -107,7 +108,7 @@ def surround_again(record, item, handover):
         for row in rows:
             insert_again(table, row)
     for node in before.get("nodes", ()):
-        undecided = Approval.update(approver=node["approver"], role=node["role"]).where(Approval.id == node["id"], approvals.UNDECIDED)
+        undecided = Approval.update(approver=node["approver"], role=node["role"]).where(Approval.id == node["id"], approval_history.UNDECIDED)
         undecided.execute()
     unread = Notice.read_at.is_null() & (Notice.user == heir)
     Notice.update(user=handover.leaver).where(Notice.id.in_(before["notices"]), unread).execute()
@@ -134,24 +135,24 @@ def give_step_back(item, handover, by, at):
 
 
 def ask_another(item, handover, at):
-    step = Approval.get_or_none(Approval.id == item.record_id, Approval.approver == handover.leaver_id, approvals.UNDECIDED)
+    step = Approval.get_or_none(Approval.id == item.record_id, Approval.approver == handover.leaver_id, approval_history.UNDECIDED)
     if step is None:
         return HandoverItem.GONE
     item.before = {"columns": frozen(step, ("approver", "role"))}
     record = BY_KIND[step.record_kind].get_by_id(step.record_id)
-    person = item.to and approvals.first_fit(item.to, {step.submitted_by_id, record.owner_id, handover.leaver_id})
-    approvals.ask(step, record, person, handover.by, at, handover=handover.id)
+    person = item.to and approval_route.first_fit(item.to, {step.submitted_by_id, record.owner_id, handover.leaver_id})
+    approval_acts.ask(step, record, person, handover.by, at, handover=handover.id)
     item.to = person
     return HandoverItem.MOVED
 
 
 def ask_again(item, handover, by, at):
     asked_now = (Approval.approver == item.to_id) if item.to_id else Approval.approver.is_null()
-    step = Approval.get_or_none(Approval.id == item.record_id, asked_now, approvals.UNDECIDED)
+    step = Approval.get_or_none(Approval.id == item.record_id, asked_now, approval_history.UNDECIDED)
     if step is None:
         return HandoverItem.KEPT
     record = BY_KIND[step.record_kind].get_by_id(step.record_id)
-    approvals.ask(step, record, handover.leaver, by, at, handover=handover.id, undone=True)
+    approval_acts.ask(step, record, handover.leaver, by, at, handover=handover.id, undone=True)
     return HandoverItem.RETURNED
 
 

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 
 from peewee import fn
 
-from domain import approvals, holdings, pool_limits
+from domain import approval_route, holdings, pool_limits
 from models import BY_KIND, Approval, Customer, Handover, Lead, Pool, User
 
 ENDS = ("member",)  # what nobody takes over
@@ -65,7 +65,7 @@ class Plan:
             return None, None, False
         step = Approval.get_by_id(held.id)
         owner = BY_KIND[step.record_kind].get_by_id(step.record_id).owner_id
-        return approvals.first_fit(person, {step.submitted_by_id, owner, self.leaver.id}), None, True
+        return approval_route.first_fit(person, {step.submitted_by_id, owner, self.leaver.id}), None, True
 
     def first_fit(self, what):
         return next((user for user in self.people if holdings.fits(what, user)), None)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from peewee import JOIN, fn
 
-from domain import approvals, pool_limits
+from domain import approval_history, pool_limits
 from models import (
     Approval,
     ApprovalNode,
@@ -180,7 +180,7 @@ HELD = {
     "ticket": Holding(Ticket.owner, tickets),
     "step": Holding(Task.owner, steps, Task.done_at.is_null()),
     "step_done": Holding(Task.owner, steps, Task.done_at.is_null(False)),
-    "approval": Holding(Approval.approver, asked, approvals.UNDECIDED),
+    "approval": Holding(Approval.approver, asked, approval_history.UNDECIDED),
     "approval_node": Holding(ApprovalNode.user, nodes),
     "member": Holding(Member.user, memberships),
     "pool_scope": Holding(PoolScope.user, scopes),

@@ -4,7 +4,7 @@ from datetime import date
 
 from flask_babel import lazy_gettext as _l
 
-from domain import _, asks, collision_report, collisions, now, presence, transaction
+from domain import _, approval_timeouts, asks, collision_report, collisions, local, now, presence, transaction
 from models import Approval, Company, Notice, Review, User
 
 # verb -> what its reader is told; the names in it are the facts given to notify()
@@ -17,6 +17,12 @@ SENTENCES = {
     "quote.reminded": _l("Quote %(number)s, %(customer)s, is valid until %(day)s. No order has been taken yet."),
     "quote.expired": _l("Quote %(number)s, %(customer)s, expired on %(day)s. Refresh its validity to take an order."),
     "quote.rejected": _l("%(actor)s rejected your quote %(number)s: %(comment)s"),
+    "quote.signer_added_before": _l("%(actor)s asks you to sign quote %(number)s, %(customer)s, first."),
+    "quote.sent_back": _l("%(actor)s sent your quote %(number)s back: %(comment)s"),
+    "quote.sent_back_to_node": _l("%(actor)s sent quote %(number)s, %(customer)s, back to you: %(comment)s"),
+    "quote.copied": _l("For your information: %(actor)s approved quote %(number)s, %(customer)s."),
+    "quote.approval_reminded": _l("Quote %(number)s, %(customer)s, has been waiting for %(names)s since %(since)s."),
+    "user.stand_in_named": _l("%(actor)s is away from %(starts_on)s to %(ends_on)s: you decide on approvals meanwhile."),
     "handover.finished": _l("%(actor)s handed over to you what %(name)s had: %(number)s records. Please sign the sheet."),
     "ticket.dispatched": _l("%(actor)s dispatched ticket %(number)s to you: %(title)s, %(customer)s."),
     "lead.assigned": _l("%(actor)s assigned %(name)s to you."),
@@ -59,7 +65,10 @@ SENTENCES = {
     "recycling.lost": _l("%(name)s went back to the pool by the rule %(rule)s."),
     "recycling.lost_many": _l("%(number)s of your records went back to the pool by the rule %(rule)s, %(name)s among them."),
 }
-ASKING = ("quote.submitted", "quote.node_approved", "quote.approver_changed", "quote.administrators_asked")  # messages that end in a decision
+ASKING = (
+    "quote.submitted", "quote.node_approved", "quote.approver_changed", "quote.administrators_asked", "quote.signer_added_before",
+    "quote.sent_back_to_node", "quote.approval_reminded",
+)  # messages that end in a decision
 
 
 def notify(users, verb, record, at=None, **facts):
@@ -92,8 +101,10 @@ def read_all(user, up_to, at=None):
 
 
 def ask_approvers(event, quote, by):
-    """Whoever may decide the node that has become current."""
-    notify(Approval.current_of(quote).deciders, event.verb, quote, event.at, **facts_of(quote, by))
+    """Whoever may decide the seats that have become current."""
+    people = {person.id: person for seat in Approval.select().where(Approval.id.in_(event.detail["asked"])) for person in seat.deciders}
+    told = {"comment": event.detail.get("comment", "")}
+    notify(people.values(), event.verb, quote, event.at, **told, **facts_of(quote, by))
 
 
 def ask_instead(event, quote, by):
@@ -109,9 +120,15 @@ def settle_asks(event, quote, by):
     Notice.update(read_at=event.at).where(about, Notice.read_at.is_null()).execute()
 
 
+def settle_own_asks(event, quote, by):
+    """One of several has decided: he need not open the question any more, the others still do."""
+    about = (Notice.record_kind == quote.kind()) & (Notice.record_id == quote.id) & Notice.verb.in_(ASKING)
+    Notice.update(read_at=event.at).where(about, Notice.user == by.id, Notice.read_at.is_null()).execute()
+
+
 def tell_quote_owner(event, quote, by):
     """The owner of the quote, unless he did it himself."""
-    readers = [quote.owner] if quote.owner_id != by.id else []
+    readers = [quote.owner] if by is None or quote.owner_id != by.id else []
     notify(readers, event.verb, quote, event.at, comment=event.detail["comment"], **facts_of(quote, by))
 
 
@@ -123,8 +140,26 @@ def tell_of_validity(event, quote, by):
     notify(people, event.verb, quote, event.at, **facts, **actor_of(by))
 
 
+def tell_copied(event, quote, by):
+    notify(User.select().where(User.id.in_(event.detail["readers"])), event.verb, quote, event.at, **facts_of(quote, by))
+
+
+def remind_approvers(event, quote, by):
+    """Whoever keeps a quote waiting, or his superior."""
+    seat = Approval.get_by_id(event.detail["seat"])
+    told = {"names": ", ".join(person.name for person in seat.deciders), "since": f"{local(seat.current_since):%Y-%m-%d %H:%M}"}
+    notify(approval_timeouts.readers(seat, event.detail["whom"]), event.verb, quote, event.at, **told, **facts_of(quote, by))
+
+
+def tell_stand_in(event, person, by):
+    days = {name: event.detail[name] for name in ("starts_on", "ends_on")}
+    readers = User.select().where(User.id == event.detail["user_id"])
+    notify(readers, event.verb, person, event.at, actor=person.name, actor_id=person.id, **days)
+
+
 def facts_of(quote, by):
-    return {"actor": by.name, "actor_id": by.id, "number": quote.title, "customer": quote.customer.name, "amount": quote.total}
+    actor = {"actor": by.name if by else _("Haitu"), "actor_id": by.id if by else None}
+    return actor | {"number": quote.title, "customer": quote.customer.name, "amount": quote.total}
 
 
 def tell_new_owner(event, record, by):

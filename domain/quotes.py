@@ -5,7 +5,7 @@ from peewee import fn
 from domain import (
     Refused,
     _,
-    approvals,
+    approval_acts,
     collisions,
     day_of,
     events,
@@ -58,7 +58,7 @@ def hand_over(quote, to, by, at=None, **told):
     """Somebody else stands for the quote from now on; what he would have had to approve is asked of another."""
     with transaction():
         owners.give(quote, to, by, at, **told)
-        approvals.ask_others(quote, by, at)
+        approval_acts.ask_others(quote, by, at)
     return quote
 
 

@@ -9,6 +9,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from domain import (
     accounts,
+    approval_timeouts,
     assignment,
     backup,
     collision_report,
@@ -36,6 +37,7 @@ def start(data):
     clock.add_job(run, "interval", hours=1, args=("uploads", lambda: imports.forget_old_uploads(data)))
     clock.add_job(run, "interval", hours=1, args=("exports", lambda: exports.forget_old_files(data)))
     clock.add_job(run, "interval", hours=1, args=("leaks", leaks.sweep))
+    clock.add_job(run, "interval", minutes=5, args=("approvals", approval_timeouts.remind))
     clock.add_job(run, "interval", minutes=1, args=("assignment", assignment.settle))
     clock.add_job(run, "interval", hours=1, args=("statistics", schema.refresh_statistics))
     clock.add_job(run, "cron", minute="*/15", args=("recycling", recycling_runs.catch_up, False))  # the first after 03:00

@@ -9,7 +9,7 @@ from peewee import fn
 from domain import (
     Refused,
     _,
-    approvals,
+    approval_of_quotes,
     day_of,
     differences,
     events,
@@ -80,7 +80,7 @@ def keep_approval(quote, by, pdf=None, note="", at=None):
     at = at or now()
     with transaction():
         quotes.ensure_current(quote, quote.revision)
-        approvals.ensure_complete(quote, at)
+        approval_of_quotes.ensure_complete(quote, at)
         standing = compared(quote)
         if standing is None or not standing.keeps:
             raise Refused(_("This version needs an approval of its own."))

@@ -17,7 +17,7 @@ from models import (
     Stage,
     User,
 )
-from tests import offers
+from tests import offers, routes
 
 LOOSE = (Member, PoolScope, PoolAdministrator, AssignmentTaker)  # rows that a handover deletes; an undo makes new ones
 PROVINCES = ("江苏", "浙江", "广东", "")
@@ -75,6 +75,7 @@ def add_leads(leaver, cast, rng, size):
 
 def add_rights(leaver, cast, rng):
     """He decides on others' quotes, helps with others' customers, is named in pools, heads his department."""
+    routes.lead_through(routes.person(leaver))
     ApprovalNode.update(approver_kind=ApprovalNode.PERSON, user=leaver, role="").where(ApprovalNode.position == 0).execute()
     for number in range(3):
         customer = customers.create(cast.outsider, name=f"别人的客户 {number}")

@@ -7,16 +7,16 @@ from domain.flows import Definition, Node, Who
 from models import Flow, FlowVersion
 
 
-def person(*users, **rules):
-    return Node("", "", Who(Who.PERSON, users=tuple(user.id for user in users)), **rules)
+def person(*users, key="", **rules):
+    return Node(key, "", Who(Who.PERSON, users=tuple(user.id for user in users)), **rules)
 
 
-def role(key, **rules):
-    return Node("", "", Who(Who.ROLE, role=key), **rules)
+def role(name, key="", **rules):
+    return Node(key, "", Who(Who.ROLE, role=name), **rules)
 
 
-def superior(**rules):
-    return Node("", "", Who(Who.SUPERIOR), **rules)
+def superior(key="", **rules):
+    return Node(key, "", Who(Who.SUPERIOR), **rules)
 
 
 def lead_through(*nodes, withdraw="any_time"):

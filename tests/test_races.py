@@ -13,7 +13,6 @@ from peewee import fn
 from domain import accounts, customers, deals, leads, now, tickets, transaction
 from models import (
     Approval,
-    ApprovalNode,
     Claim,
     Collision,
     Company,
@@ -34,7 +33,7 @@ from models import (
     User,
     Visit,
 )
-from tests import books, offers
+from tests import books, offers, routes
 from tests import cast as people
 from tests.crowd import browser, browsers, hire, race, rows_of
 from tests.server import Visitor, all_at_once
@@ -54,7 +53,7 @@ def house(serve):
     with rows_of(server):
         people.build()
         Company.update(daily_claim_limit=ROOM, claim_capacity=ROOM).execute()
-        ApprovalNode.delete().where(ApprovalNode.role != User.MANAGER).execute()
+        routes.lead_through(routes.role(User.MANAGER))
         hire(15, people.load().manager)
     return server
 

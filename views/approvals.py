@@ -14,17 +14,17 @@ from wtforms.widgets import HiddenInput
 
 import documents
 from documents.printer import RenderingFailed
-from domain import Refused, approvals, limits, now, quotes, versions
+from domain import Refused, approval_history, approvals, limits, now, quotes, versions
 from models import Approval, Quote, capped_counts
 from permissions import can_decide_quote, can_see_cost, sells, was_asked
-from views import judgement_words
+from views import approval_words, judgement_words
 from views.fields import Line, longest
 from views.helpers import company, get_or_404, go, page, page_of, require, toast, whole
 from views.quote_rows import stored_row
 from views.roles import role_name
 
 bp = Blueprint("approvals", __name__)
-for name, words in judgement_words.FILTERS.items():
+for name, words in (judgement_words.FILTERS | approval_words.FILTERS).items():
     bp.add_app_template_filter(words, name)
 
 LONG_WAIT = timedelta(hours=3)
@@ -82,7 +82,7 @@ def show(id):
 def of_quote(id):
     """Where a quote is decided: the node that is asked now, or that was decided last."""
     quote = get_or_404(Quote.visible_to(g.user), id)
-    step = Approval.current_of(quote) or approvals.last_decided(quote)
+    step = Approval.current_of(quote) or approval_history.last_decided(quote)
     return redirect(url_for("approvals.show", id=step.id) if step else url_for("quotes.show", id=id))
 
 
@@ -91,7 +91,7 @@ def inbox(step=None, quote=None, form=None):
     tab = request.values.get("tab") if request.values.get("tab") in LISTED else "waiting"
     listed = LISTED[tab](g.user)
     ours, found = company(), visible_quotes(listed)
-    rounds = approvals.rounds_of(found) if tab == "mine" else {}
+    rounds = approval_history.rounds_of("quote", found) if tab == "mine" else {}
     items = [item_of(each, found[each.record_id], rounds, tab, ours) for each in listed if each.record_id in found]
     chosen = Item(step, quote) if step else (items[0] if items else None)
     return {
@@ -106,7 +106,7 @@ def waiting(user):
 
 
 def mine(user):
-    first = Approval.select().where(Approval.submitted_by == user.id, Approval.position == 1)
+    first = Approval.select().where(Approval.submitted_by == user.id, Approval.position == 1, Approval.seat == 1)
     return page_of(first, Approval.submitted_at, Approval.id)
 
 
@@ -165,12 +165,12 @@ def reading(item, ours, form):
     """Everything an approver asks: why it came to him, what is in it, who else decides."""
     step, quote = item.step, item.quote
     sees_cost = can_see_cost(g.user, quote)
-    steps = approvals.steps_of(quote, step.round)
+    steps = approval_history.steps_of(quote, step.round)
     item.judgements = limits.judged(quote, ours, sees_cost)
     lines = [line for line in quotes.lines_of(quote) if line.is_product]
     return {
         "item": item, "step": next(each for each in steps if each.id == step.id), "quote": quote, "form": form,
-        "steps": steps, "earlier": approvals.earlier_decisions(quote, step.round), "sees_cost": sees_cost,
+        "steps": steps, "earlier": approval_history.earlier_decisions(quote, step.round), "sees_cost": sees_cost,
         "lines": list(zip(lines, quotes.priced(lines, quotes.order_discount_of(quote), quote.inclusive).lines, strict=True)),
         "can_decide": step.status == Approval.CURRENT and can_decide_quote(g.user, quote),
         "can_withdraw": quote.status == Quote.PENDING and step.submitted_by_id == g.user.id,
@@ -188,8 +188,9 @@ def approve(id):
         return too_late(quote, step)
     if not form.validate():
         return again(quote, step, form)
-    pdf = document(quote) if approvals.is_last(quote) else None
-    approvals.approve(quote, by=g.user, comment=form.comment.data, pdf=pdf, step=step)
+    ends = approvals.would_end(step, g.user)
+    pdf = document(quote) if ends else None
+    approvals.approve(quote, by=g.user, comment=form.comment.data, pdf=pdf, step=step, ends=ends)
     toast(_("Quote %(number)s is approved.", number=quote.title) if pdf else _("Approved and passed on: %(number)s.", number=quote.title))
     return go(after(quote, step, form))
 
@@ -212,7 +213,7 @@ def asked(id):
     quote = get_or_404(Quote.visible_to(g.user), id)
     form = DecisionForm()
     about = Approval.select().where(Approval.record_kind == quote.kind(), Approval.record_id == quote.id)
-    step = get_or_404(about, form.step.data) if form.step.data else Approval.current_of(quote) or approvals.last_decided(quote)
+    step = get_or_404(about, form.step.data) if form.step.data else Approval.current_of(quote) or approval_history.last_decided(quote)
     require(step is not None and was_asked(g.user, step))
     return quote, step, form
 
@@ -231,7 +232,7 @@ def again(quote, step, form):
 
 def too_late(quote, step):
     """409: somebody was faster. The item stays open, with who and when."""
-    toast(approvals.what_happened(step), kind="warn")
+    toast(approval_history.what_happened(step), kind="warn")
     return page("approvals/index.html", "panes", **inbox(step, quote)), 409
 
 
@@ -262,10 +263,14 @@ def submit(id):
     note = request.form.get("note", "").strip()[:LONGEST_COMMENT]
     if kept(quote, note):
         return go(url_for("quotes.show", id=quote.id))
-    approvals.submit(quote, by=g.user, note=note)
-    first = next(step for step in approvals.steps_of(quote) if step.status == Approval.CURRENT)
-    who = first.approver.name if first.approver else role_name(first.role)
-    toast(_("Quote %(number)s is submitted and waits for %(name)s.", number=quote.title, name=who))
+    pdf = document(quote) if approvals.passes_at_once(quote, g.user) else None
+    approvals.submit(quote, by=g.user, note=note, pdf=pdf)
+    first = Approval.current_of(quote)
+    if first:
+        who = first.approver.name if first.approver else role_name(first.role)
+        toast(_("Quote %(number)s is submitted and waits for %(name)s.", number=quote.title, name=who))
+    else:
+        toast(_("Quote %(number)s needs nobody’s approval and is approved.", number=quote.title))
     return go(url_for("quotes.show", id=quote.id))
 
 

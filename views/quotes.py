@@ -8,7 +8,7 @@ from flask_babel import lazy_pgettext
 
 import documents
 from documents.glyphs import missing_glyphs
-from domain import approvals, masking, quotes, search, watermark
+from domain import approval_history, approval_of_quotes, approval_preview, masking, quotes, search, watermark
 from models import Approval, Customer, Opportunity, Order, Quote, QuoteLine
 from permissions import can_edit_quote, can_quote, can_see_cost, can_submit_quote, sees, sells
 from views import quote_form
@@ -195,7 +195,7 @@ def editor(draft, saved=False):
     return {
         "quote": quote, "draft": draft, "form": draft.form, "rows": draft.rows, "sums": sums, "saved": saved,
         "editing": True, "ways": WAYS, "sees_cost": can_see_cost(g.user, quote),
-        "route": approvals.route_for(g.user, quote.owner), "oob": wants_part(),
+        "route": foreseen(quote, draft.totals), "oob": wants_part(),
         "last_prices": {} if wants_part() else last_prices(quote, draft.rows),
     }
 
@@ -206,6 +206,12 @@ def figures(draft, sees_cost):
     return "\n".join("\t".join(row.shown(sees_cost)) for row in draft.rows)
 
 
+def foreseen(quote, totals=None):
+    """Which approvals it would need: as it is stored, or with the totals of what is typed."""
+    facts = approval_of_quotes.facts_with(quote, totals) if totals else None
+    return approval_preview.preview(quote, g.user, facts, can_see_cost(g.user, quote))
+
+
 # ---- reading, submitting, printing -----------------------------------------------------------------------------------
 
 
@@ -213,7 +219,7 @@ def reading(quote):
     draft = quote_form.stored(quote)
     sums = Sums(draft.totals, company(), can_see_cost(g.user, quote))
     order = Order.visible_to(g.user).where(Order.quote == quote.id).first()
-    steps = approvals.steps_of(quote)
+    steps = approval_history.steps_of(quote)
     return {
         "quote": quote, "rows": draft.rows, "sums": sums, "steps": steps, "order": order,
         "asked": next((step for step in steps if step.status == Approval.CURRENT), None),
@@ -228,7 +234,7 @@ def submitting(id):
     require(can_submit_quote(g.user, quote))
     draft = quote_form.stored(quote)
     sums = Sums(draft.totals, company(), can_see_cost(g.user, quote))
-    route = approvals.route_for(g.user, quote.owner)
+    route = foreseen(quote)
     return page("quotes/submit.html", "dialog", quote=quote, rows=draft.rows, sums=sums, route=route, missing=missing(quote))
 
 

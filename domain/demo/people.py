@@ -1,7 +1,10 @@
 """The demo's company, departments, colleagues and pools."""
 
-from domain import accounts, organisation, pools
-from models import ApprovalNode, Company, Department, Pool, User
+from dataclasses import asdict, replace
+
+from domain import accounts, flows, organisation, pools
+from domain.flows import CopyTo, Definition, Who
+from models import Company, Department, Flow, FlowVersion, Pool, User
 
 PASSWORD = "haitu-demo"  # noqa: S105 — shown on the login page of a demo, nowhere else
 
@@ -67,8 +70,12 @@ def dig_pools(founder):
 
 def name_approvers(story):
     """方案设计 by the head of engineering, 报价修正 by finance, 商务审批 by the seller's manager."""
-    first, second, third = ApprovalNode.select().order_by(ApprovalNode.position)
-    ApprovalNode.update(approver_kind=ApprovalNode.PERSON, user=story.founder).where(ApprovalNode.id == first.id).execute()
-    ApprovalNode.update(approver_kind=ApprovalNode.ROLE, role=User.FINANCE).where(ApprovalNode.id == second.id).execute()
-    superior = {"approver_kind": ApprovalNode.SUPERIOR, "role": ""}
-    ApprovalNode.update(**superior).where(ApprovalNode.id == third.id).execute()
+    flow = Flow.get(Flow.what == "quote")
+    design, revision, commercial = (replace(node, when=()) for node in organisation.QUOTE_FLOW.nodes)
+    definition = Definition((
+        replace(design, who=Who(Who.PERSON, users=(story.founder.id,)), batch=True),
+        replace(revision, copy_to=CopyTo(users=(story["manager"].id,)), batch=True),
+        replace(commercial, who=Who(Who.SUPERIOR), timeout_hours=8, remind=("approver", "superior"), batch=True),
+    ))
+    FlowVersion.update(definition=asdict(definition)).where(FlowVersion.flow == flow, FlowVersion.is_running).execute()
+    flows.keep_approvers(flow, definition)

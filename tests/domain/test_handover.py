@@ -27,7 +27,7 @@ from models import (
     Task,
     User,
 )
-from tests import offers
+from tests import offers, routes
 from tests.leaver import burden, conserved, ownership
 
 AT = datetime(2026, 11, 26, 2)
@@ -44,6 +44,9 @@ SAID = {
     "sellerprofile.user": "what he was good at",
     "export.user": "his alone, and gone after a week",
     "departmentmember.user": "where he worked besides",
+    "approval.decided_for": "who was away", "approvalcopy.user": "who was told",
+    "delegation.person": "over once he is disabled: his seats ask others then", "delegation.to": "decides no more once he is disabled",
+    "flowapprover.user": "repeats what the running flow says",
     "collision.owner": "what a ruling said", "share.user": "what a ruling gave him for what he did",
 }
 
@@ -288,6 +291,7 @@ def test_the_leaver_loses_his_access_at_the_end_unless_it_is_wanted_otherwise(ca
 
 def test_an_approval_goes_to_the_successor_or_his_superior_and_never_to_whoever_submitted(cast):
     ApprovalNode.delete().execute()
+    routes.lead_through(routes.person(cast.finance))
     ApprovalNode.create(name="节点", position=0, approver_kind=ApprovalNode.PERSON, user=cast.finance)
     for person in (cast.rival, cast.outsider):
         approvals.submit(offers.quote(person, number=f"Q-{person.login}"), by=person)

@@ -6,8 +6,8 @@ import pytest
 from flask_babel import force_locale
 
 from domain import approvals, events, notifications, transaction
-from models import ApprovalNode, Notice, User
-from tests import offers
+from models import Notice, User
+from tests import offers, routes
 
 NOON = datetime(2026, 11, 23, 4)
 
@@ -18,8 +18,7 @@ def told(user):
 
 @pytest.fixture
 def asks_finance(cast):
-    ApprovalNode.delete().execute()
-    ApprovalNode.create(name="商务审批", position=1, approver_kind=ApprovalNode.ROLE, role=User.FINANCE)
+    routes.lead_through(routes.role(User.FINANCE))
 
 
 def test_everyone_of_the_role_is_asked_but_not_who_left(cast, asks_finance):

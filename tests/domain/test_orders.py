@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from domain import Refused, approvals, orders
-from models import ApprovalNode, Event, Opportunity, Order, OrderLine, Quote, QuoteLine, db
-from tests import offers
+from models import Event, Opportunity, Order, OrderLine, Quote, QuoteLine, db
+from tests import offers, routes
 from tests.server import all_at_once
 
 MORNING = datetime(2026, 11, 24, 2)
@@ -14,8 +14,7 @@ MORNING = datetime(2026, 11, 24, 2)
 
 @pytest.fixture
 def approved(cast):
-    ApprovalNode.delete().execute()
-    ApprovalNode.create(name="商务审批", position=1, approver_kind=ApprovalNode.SUPERIOR)
+    routes.lead_through(routes.superior())
     quote = approvals.submit(offers.quote(cast.seller), by=cast.seller)
     return approvals.approve(quote, by=cast.manager, pdf=b"%PDF")
 

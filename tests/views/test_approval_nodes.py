@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain import approvals
+from domain import approval_history, approvals
 from models import ApprovalNode
 from tests import offers
 
@@ -71,4 +71,4 @@ def test_a_step_of_somebody_who_left_can_still_be_renamed(login, cast):
 def test_what_is_submitted_keeps_its_route(login, cast):
     quote = approvals.submit(offers.quote(cast.seller), by=cast.seller)
     login(cast.admin).post(f"{URL}/{ApprovalNode.in_order()[1].id}/remove")
-    assert [step.name for step in approvals.steps_of(quote)] == ["方案设计", "报价修正", "商务审批"]
+    assert [step.name for step in approval_history.steps_of(quote)] == ["方案设计", "报价修正", "商务审批"]

@@ -1,5 +1,6 @@
 """The inbox over HTTP: who sees which item, what a decision answers, with and without htmx."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,8 +8,8 @@ import pytest
 import documents
 from documents.printer import RenderingFailed
 from domain import approvals, now
-from models import Approval, ApprovalNode, Quote, User
-from tests import offers
+from models import Approval, Quote, User
+from tests import offers, routes
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 PDF = b"%PDF-1.7 a quote"
@@ -18,10 +19,15 @@ PDF = b"%PDF-1.7 a quote"
 def pending(cast, monkeypatch):
     """A quote of the seller that waits for his manager, then for finance. Nobody prints in these tests."""
     monkeypatch.setattr(documents, "quote_pdf", lambda document, render: PDF)
-    ApprovalNode.delete().execute()
-    ApprovalNode.create(name="方案设计", name_en="Solution design", position=1, approver_kind=ApprovalNode.SUPERIOR)
-    ApprovalNode.create(name="商务审批", name_en="Commercial", position=2, approver_kind=ApprovalNode.ROLE, role=User.FINANCE)
+    two_steps(routes.superior)
     return approvals.submit(offers.quote(cast.seller), by=cast.seller, note="客户等着签")
+
+
+def two_steps(first, *people):
+    """方案设计 by whoever is wanted, then 商务审批 by finance."""
+    design = first(*people, key="n1")
+    commercial = replace(routes.role(User.FINANCE, key="n2"), name="商务审批", name_en="Commercial")
+    routes.lead_through(replace(design, name="方案设计", name_en="Solution design"), commercial)
 
 
 def status(quote):
@@ -230,7 +236,7 @@ def test_an_approver_of_another_side_does_not_act_for_the_seller(login, cast, pe
 
 
 def test_the_margin_is_shown_to_whoever_is_asked_and_not_to_him_afterwards(login, cast, pending):
-    ApprovalNode.update(approver_kind=ApprovalNode.PERSON, user=cast.outsider).where(ApprovalNode.position == 1).execute()
+    two_steps(routes.person, cast.outsider)
     quote = approvals.submit(offers.quote(cast.seller, number="Q-4"), by=cast.seller)
     client, url = login(cast.outsider), f"/approvals/{current(quote)}"
     assert "毛利率" in client.get(url).text

@@ -3,14 +3,13 @@
 import pytest
 
 from domain import approvals, orders
-from models import ApprovalNode, Order, User
-from tests import offers
+from models import Order, User
+from tests import offers, routes
 
 
 @pytest.fixture
 def approved(cast):
-    ApprovalNode.delete().execute()
-    ApprovalNode.create(name="商务审批", position=1, approver_kind=ApprovalNode.SUPERIOR)
+    routes.lead_through(routes.superior())
     quote = approvals.submit(offers.quote(cast.seller), by=cast.seller)
     return approvals.approve(quote, by=cast.manager, pdf=b"%PDF")
 
