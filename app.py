@@ -33,6 +33,7 @@ from domain import (
     flow_rehearsals,
     handover_runner,
     import_runner,
+    mail_runner,
     match_keys,
     moving,
     rehearsals,
@@ -228,10 +229,12 @@ def serve():
     app = create_app()
     with spoken():
         prepare(app)
-    schedule.start(app.config["DATA"])
+    schedule.start(app.config["DATA"], app.config["SMTP_URL"])
     import_runner.resume(app.config["DATA"])
     export_runner.resume(app.config["DATA"])
     handover_runner.resume()
+    if app.config["SMTP_URL"]:
+        mail_runner.resume(app.config["SMTP_URL"])
     rehearsals.resume()
     flow_rehearsals.resume()
     cleansing.resume()

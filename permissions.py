@@ -183,6 +183,11 @@ def can_edit_quote(user, quote):
     return quote.is_editable and sells(user, quote)
 
 
+def can_share_quote(user, quote):
+    """The seller's side gives the customer what is approved; whether it is in force is the verb's business."""
+    return quote.status == Quote.APPROVED and sells(user, quote)
+
+
 def can_submit_quote(user, quote):
     return can_edit_quote(user, quote)
 

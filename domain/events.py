@@ -43,6 +43,11 @@ REACTIONS = {
     "user.disabled": ("domain.approval_acts.replace_disabled",),
     "user.stand_in_named": ("domain.notifications.tell_stand_in",),
     "quote.rejected": ("domain.notifications.settle_asks", "domain.notifications.tell_quote_owner"),
+    **dict.fromkeys(
+        ("quote.viewed", "quote.accepted", "quote.declined", "quote.questioned", "quote.renewal_asked"),
+        ("domain.notifications.tell_of_customer",),
+    ),
+    "quote.mail_failed": ("domain.notifications.tell_sender",),
     "handover.finished": ("domain.notifications.tell_successors",),
     "ticket.dispatched": ("domain.notifications.tell_service_person",),
     "lead.work_started": ("domain.notifications.tell_those_concerned",),

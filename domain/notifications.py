@@ -23,6 +23,12 @@ SENTENCES = {
     "quote.copied": _l("For your information: %(actor)s approved quote %(number)s, %(customer)s."),
     "quote.approval_reminded": _l("Quote %(number)s, %(customer)s, has been waiting for %(names)s since %(since)s."),
     "user.stand_in_named": _l("%(actor)s is away from %(starts_on)s to %(ends_on)s: you decide on approvals meanwhile."),
+    "quote.viewed": _l("The customer has opened quote %(number)s, %(customer)s."),
+    "quote.accepted": _l("The customer accepts quote %(number)s, %(customer)s. %(name)s"),
+    "quote.declined": _l("The customer declines quote %(number)s, %(customer)s: %(comment)s"),
+    "quote.questioned": _l("The customer asks about quote %(number)s, %(customer)s: %(comment)s"),
+    "quote.renewal_asked": _l("The customer wants a new quote instead of %(number)s, %(customer)s. %(comment)s"),
+    "quote.mail_failed": _l("A mail with quote %(number)s, %(customer)s, could not be delivered. Open the quote to try again."),
     "handover.finished": _l("%(actor)s handed over to you what %(name)s had: %(number)s records. Please sign the sheet."),
     "ticket.dispatched": _l("%(actor)s dispatched ticket %(number)s to you: %(title)s, %(customer)s."),
     "lead.assigned": _l("%(actor)s assigned %(name)s to you."),
@@ -158,8 +164,24 @@ def tell_stand_in(event, person, by):
 
 
 def facts_of(quote, by):
-    actor = {"actor": by.name if by else _("Haitu"), "actor_id": by.id if by else None}
-    return actor | {"number": quote.title, "customer": quote.customer.name, "amount": quote.total}
+    return actor_of(by) | of_quote(quote)
+
+
+def tell_of_customer(event, quote, by):
+    """The seller, what the customer did with his quote."""
+    detail = event.detail or {}
+    facts = {"name": detail.get("name", ""), "comment": detail.get("comment", "")}
+    notify([quote.owner], event.verb, quote, event.at, **of_quote(quote), **actor_of(by), **facts)
+
+
+def tell_sender(event, quote, by):
+    """Whoever sent the mail that did not arrive."""
+    sender = User.select().where(User.id == event.detail["sender_id"])
+    notify(sender, event.verb, quote, event.at, **of_quote(quote), **actor_of(by))
+
+
+def of_quote(quote):
+    return {"number": quote.title, "customer": quote.customer.name, "amount": quote.total}
 
 
 def tell_new_owner(event, record, by):

@@ -16,9 +16,11 @@ from domain import (
     exports,
     imports,
     leaks,
+    mail_runner,
     match_keys,
     members,
     now,
+    quote_links,
     recycling_runs,
     schema,
     transaction,
@@ -29,7 +31,7 @@ from models import Lease, db
 log = logging.getLogger("haitu.schedule")
 
 
-def start(data):
+def start(data, smtp_url=""):
     """Begin the daily and hourly jobs in the background of this process."""
     clock = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": 3600})
     clock.add_job(run, "interval", hours=1, args=("sessions", accounts.forget_old_rows))
@@ -39,6 +41,9 @@ def start(data):
     clock.add_job(run, "interval", hours=1, args=("leaks", leaks.sweep))
     clock.add_job(run, "interval", minutes=5, args=("approvals", approval_timeouts.remind))
     clock.add_job(run, "interval", minutes=1, args=("assignment", assignment.settle))
+    clock.add_job(run, "interval", minutes=1, args=("quote visits", quote_links.tell_of_first_visits))
+    if smtp_url:
+        clock.add_job(run, "interval", minutes=1, args=("outbox", lambda: mail_runner.resume(smtp_url)))
     clock.add_job(run, "interval", hours=1, args=("statistics", schema.refresh_statistics))
     clock.add_job(run, "cron", minute="*/15", args=("recycling", recycling_runs.catch_up, False))  # the first after 03:00
     clock.add_job(run, args=("recycling", recycling_runs.catch_up, False))  # at once, what was missed

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 
-from domain import accounts, live, now, time_zone
+from domain import accounts, doors, live, now, time_zone
 from tests import cast as people
 from tests import databases, pages, postgres
 from tests.oracle import Oracle
@@ -66,6 +66,7 @@ def database(engine, request):
     databases.begin(engine, "empty" if "empty_database" in marks else "demo" if "demo_company" in marks else "cast")
     time_zone.cache_clear()
     live.lookout.forget()
+    doors.forget()
     yield engine
     engine.end()
 

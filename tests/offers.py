@@ -31,6 +31,14 @@ def quote(by, opportunity=None, number="Q20261122-001", off=10_000, valid_days=3
     return made
 
 
+def approved(by, pdf=b"%PDF-1.7 as approved", at=None, **told):
+    """One that may go to the customer."""
+    made = quote(by, **told)
+    changed = {"status": Quote.APPROVED, "approved_at": at or now(), "pdf": pdf, "pdf_sha256": "0" * 64}
+    Quote.update(**changed).where(Quote.id == made.id).execute()
+    return Quote.with_people().where(Quote.id == made.id).get()
+
+
 def write_line(made, entry, line):
     position = entry.key + 1
     product = Product.create(sku=f"{made.number}-{position}", name=f"传感器 {position}", unit="台", price=entry.price, cost=entry.cost)

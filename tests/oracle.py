@@ -7,6 +7,7 @@ SEEN = {"session": {"last_seen_at"}}  # a visit is noted; that is all that looki
 NOTED = {
     "loginfailure",  # a refused login counts towards the throttle
     "recordview",  # the access log: that a record was opened, for the day's allowance and the alert, and nothing of the record
+    "quotevisit",  # that a customer opened his quote; what follows from it is the clock's doing
 }
 
 READING = ("GET", "HEAD", "OPTIONS")

@@ -52,7 +52,7 @@ VISIBLE = {
     ),
     "opportunity": SEEN_BY_SALES,
     "quote": SEEN_BY_SALES | {"finance": RECORDS},
-    "submitted": rule(admin=(MINE,), manager=(MINE,), seller=(MINE,), finance=(MINE,)),
+    **dict.fromkeys(("submitted", "sent"), rule(admin=(MINE,), manager=(MINE,), seller=(MINE,), finance=(MINE,))),
     "order": SEEN_BY_SALES | {"finance": RECORDS},
     "ticket": SEEN_BY_SALES | {"service": RECORDS},
     "import": rule(admin=(MINE,), manager=(MINE,)),
@@ -130,6 +130,11 @@ ON_RECORDS = {
     "versions.create": ("quote", NOBODY),  # of a draft; test_versions.py renews approved ones
     "versions.refresh": ("quote", NOBODY),
     "versions.drop": ("quote", NOBODY),  # of a first version
+    **dict.fromkeys(
+        ("quote_links.sharing", "quote_links.make", "quote_links.close", "mails.new", "mails.send", "mails.retry"),
+        ("sent", rule(admin=(MINE,), manager=(MINE,), seller=(MINE,))),
+    ),
+    "quote_links.signature": ("sent", ANY),
     "approvals.submit": ("quote", OWNERS_SIDE),
     "approvals.of_quote": ("quote", ANY),
     "approvals.approve": ("submitted", rule(manager=(MINE,))),
@@ -260,6 +265,8 @@ GENERAL = {
 }
 PUBLIC = {"static", "health.show", "accounts.login", "accounts.log_in", "accounts.appearance", "setup.show", "setup.found"} | {
     "complaints.show", "complaints.file", "web_forms.show", "web_forms.send",
+    "offers.show", "offers.pdf", "offers.accept", "offers.decline", "offers.ask", "offers.renew",
+    "checks.index", "checks.look_up", "checks.show", "checks.compare",
 }
 OWN_SESSION = {"accounts.end_session"}  # test_accounts.py: one's own sessions and nobody else's
 LISTED = {*ON_RECORDS, *KINDS_IN_PATH, *GENERAL, *PUBLIC, *OWN_SESSION}
@@ -332,6 +339,8 @@ def address_of(endpoint, made, relation, id):
 def more_values(endpoint, made, relation):
     if endpoint == "quote_lines.new":
         return {"product": made["product"]["any"]}
+    if endpoint == "mails.retry":
+        return {"mail": made["mail"]}
     if endpoint in ("customers.edit_contact", "customers.save_contact"):
         return {"contact_id": made["contact"][relation]}
     return {"user_id": User.get(User.login == "seller").id} if endpoint == "members.remove" else {}

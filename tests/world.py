@@ -18,7 +18,10 @@ from domain import (
     notifications,
     now,
     orders,
+    outbox,
     pool,
+    quote_links,
+    quote_replies,
     recycling,
     rehearsals,
     tickets,
@@ -34,6 +37,7 @@ from models import (
     Import,
     ImportProblem,
     Licence,
+    Mail,
     Member,
     Pool,
     Product,
@@ -58,6 +62,7 @@ def build(cast):
     submitted = offers.quote(cast.seller, number="Q-S")
     approvals.submit(submitted, by=cast.seller)
     made["submitted"] = {"mine": submitted.id}
+    made["sent"] = {"mine": add_sent(cast, made)}
     job = Import.create(
         what="lead", user=cast.manager, file_name="a.csv", stored_as="none", sha256="0", status=Import.DONE, total=1, read=1,
         failed=1, layout={"headers": ["公司"], "header_row": 1, "delimiter": ","},
@@ -83,6 +88,17 @@ def build(cast):
     made["reviewed"] = {"mine": reviewed.id}
     made["collision"] = {"mine": Collision.get(Collision.record_kind == "customer", Collision.record_id == made["customer"]["mine"]).id}
     return made
+
+
+def add_sent(cast, made):
+    """An approved quote that was mailed in vain, and accepted through its link."""
+    sent = offers.approved(cast.seller, number="Q-X")
+    link = quote_links.behind(quote_links.make(sent, by=cast.seller))
+    quote_replies.accept(link, sent, "张三", "13800000000", signature=b"\x89PNG")
+    mail = outbox.queue(sent, cast.seller, "a@example.com", "报价", "您好", "https://haitu.example/q/{}".format, "k" * 16)
+    Mail.update(status=Mail.FAILED).execute()
+    made["mail"] = mail.id
+    return sent.id
 
 
 def add_handover(cast):

@@ -127,7 +127,7 @@ def appearance():
     session.update(chosen)
     if g.user and chosen:
         accounts.set_preference(g.user, **chosen)
-    return go(remember_where())
+    return go(safe_path(request.form.get("next")) or remember_where())
 
 
 @bp.get("/profile")

@@ -24,6 +24,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+UNLISTED = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow, noarchive"}  # pages whose address is a secret
 A_YEAR = 31_536_000
 BAD = 400
 
@@ -70,6 +71,8 @@ def to(url):
 
 def add_headers(response):
     response.headers.update(HEADERS)
+    if request.endpoint and getattr(current_app.view_functions[request.endpoint], "unlisted", False):
+        response.headers.update(UNLISTED)
     if current_app.config["ENCRYPTED"]:
         response.headers["Strict-Transport-Security"] = f"max-age={A_YEAR}; includeSubDomains"
     if request.endpoint != "static" or response.status_code >= BAD:
@@ -128,6 +131,8 @@ def sentence(code):
         404: _("There is nothing here that you can see."),
         405: _("This address does not take that kind of request."),
         413: _("This file is too large: 50 MB at the most."),
+        410: _("This page is closed."),
+        429: _("Too many attempts from your network. Try again in an hour."),
         422: _("This form cannot be read. Load the page again."),
     }.get(code, _("This request cannot be answered."))
 

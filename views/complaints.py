@@ -1,6 +1,6 @@
 """A customer's own complaint: the link on his page, and the small page behind it, open to whoever has the link."""
 
-from flask import Blueprint, abort, current_app, g, render_template, request, url_for
+from flask import Blueprint, abort, g, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
@@ -12,7 +12,7 @@ from domain import Refused, complaints
 from models import Customer
 from permissions import can_make_complaint_link
 from views.fields import Line, PhoneField, longest
-from views.helpers import fragment_or_redirect, get_or_404, go, page, public, require, toast
+from views.helpers import fragment_or_redirect, get_or_404, go, page, public, require, toast, whole_address
 
 bp = Blueprint("complaints", __name__)
 
@@ -35,8 +35,7 @@ def find(id):
 
 def address_of(link):
     """The whole address, as it is given out."""
-    base = current_app.config["BASE_URL"] or request.url_root.rstrip("/")
-    return base + url_for("complaints.show", token=link.token) if link else ""
+    return whole_address("complaints.show", token=link.token) if link else ""
 
 
 @bp.get("/customers/<int:id>/complaint-link")

@@ -27,6 +27,12 @@ def public(view):
     return view
 
 
+def unlisted(view):
+    """Mark a public view whose address is a secret: told to no search engine, and to no page that one goes to from here."""
+    view.unlisted = True
+    return public(view)
+
+
 def administrators_only():
     """The before_request of every blueprint of the settings."""
     require(can_administer(g.user))
@@ -77,6 +83,11 @@ def sight():
     if "sight" not in g:
         g.sight = Sight(g.user)
     return g.sight
+
+
+def whole_address(endpoint, **values):
+    """An address of ours as it is given out."""
+    return (current_app.config["BASE_URL"] or request.url_root.rstrip("/")) + url_for(endpoint, **values)
 
 
 # ---- messages --------------------------------------------------------------------------------------------------------

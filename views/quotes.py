@@ -8,7 +8,7 @@ from flask_babel import lazy_pgettext
 
 import documents
 from documents.glyphs import missing_glyphs
-from domain import approval_history, approval_of_quotes, approval_preview, masking, quotes, search, watermark
+from domain import approval_history, approval_of_quotes, approval_preview, masking, quote_links, quotes, search, watermark
 from models import Approval, Customer, Opportunity, Order, Quote, QuoteLine
 from permissions import can_edit_quote, can_quote, can_see_cost, can_submit_quote, sees, sells
 from views import quote_form
@@ -223,7 +223,7 @@ def reading(quote):
     return {
         "quote": quote, "rows": draft.rows, "sums": sums, "steps": steps, "order": order,
         "asked": next((step for step in steps if step.status == Approval.CURRENT), None),
-        "last_prices": last_prices(quote, draft.rows),
+        "last_prices": last_prices(quote, draft.rows), "story": quote_links.story(quote),
     }
 
 
@@ -260,7 +260,11 @@ def preview(id):
 def pdf(id):
     quote = get_or_404(Quote.visible_to(g.user), id)
     masking.ensure_reads(quote, g.user)
-    answer = make_response(quotes.printed(quote))
+    return pdf_answer(quote, quotes.printed(quote))
+
+
+def pdf_answer(quote, content):
+    answer = make_response(content)
     answer.mimetype = "application/pdf"
     answer.headers["Content-Disposition"] = f"inline; filename=\"{quote.number}.pdf\"; filename*=UTF-8''{url_quote(file_name(quote))}"
     return answer

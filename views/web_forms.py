@@ -1,6 +1,6 @@
 """Web forms: made by administrators, filled in by whoever opens their address; what is sent is a lead."""
 
-from flask import Blueprint, abort, current_app, g, render_template, request, url_for
+from flask import Blueprint, abort, g, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
@@ -12,7 +12,7 @@ from domain import Refused, web_forms
 from models import Pool, WebForm
 from permissions import can_administer
 from views.fields import ChoiceField, Line, PhoneField, longest
-from views.helpers import get_or_404, go, public, require, toast
+from views.helpers import get_or_404, go, public, require, toast, whole_address
 
 bp = Blueprint("web_forms", __name__)
 
@@ -52,8 +52,7 @@ class VisitorForm(FlaskForm):
 
 
 def address_of(form):
-    base = current_app.config["BASE_URL"] or request.url_root.rstrip("/")
-    return base + url_for("web_forms.show", token=form.token)
+    return whole_address("web_forms.show", token=form.token)
 
 
 @bp.get("/settings/web-forms")
