@@ -512,6 +512,11 @@ class Owned(Table):
     def visible_to(cls, user):
         return cls.with_people().where(cls.seen_by(user))
 
+    @classmethod
+    def listed_to(cls, user):
+        """What a list shows of it."""
+        return cls.visible_to(user)
+
     def is_on_team(self, user, editing=False):
         """Whether this person is a member; `editing`: one who may work on the record, too."""
         here = (Member.record_kind == self.kind()) & (Member.record_id == self.id)
@@ -1538,6 +1543,11 @@ class Quote(Owned):
         yield from super().grounds(user)
         yield cls.id.in_(Approval.reached(user))
         yield cls.id.in_(ApprovalCopy.records_for(user, cls.kind()))
+
+    @classmethod
+    def listed_to(cls, user):
+        """The newest version of each number."""
+        return cls.visible_to(user).where(cls.is_newest)
 
     @classmethod
     def all_but_the_file(cls):

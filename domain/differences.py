@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import SequenceMatcher
+from typing import NamedTuple
 
 from domain.pricing import QuoteTotals
 
@@ -60,7 +61,7 @@ class Goods:
     def add(self, line):
         self.quantity += line.quantity
         self.paid += line.excl + line.tax
-        self.rates.add(line.tax_rate)
+        self.rates.add((line.tax_rate, line.tax_code))
 
 
 # ---- what is worse ---------------------------------------------------------------------------------------------------
@@ -122,6 +123,11 @@ class Change:
     def by(self):
         """How much more it is; None where one of the two is not known."""
         return None if self.before is None or self.after is None else self.after - self.before
+
+
+class Taxed(NamedTuple):
+    tax_rate: Decimal
+    tax_code: str
 
 
 @dataclass(frozen=True)
@@ -212,5 +218,7 @@ def offered_changes(before, after):
 def offered(line, name):
     """What a line offers; its discount as (percent off in basis points, fen off, agreed price in fen, whether it is free)."""
     if name == "discount":
-        return line.discount, line.agreed or line.discount_amount, line.agreed is not None, line.free
+        return line.discount, line.discount_amount if line.agreed is None else line.agreed, line.agreed is not None, line.free
+    if name == "tax_rate":
+        return Taxed(line.tax_rate, line.tax_code)
     return getattr(line, name)

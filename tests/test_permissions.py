@@ -257,7 +257,8 @@ GENERAL = {
          "recycling.index", "recycling.new", "recycling.create", "recycling.show", "recycling.save",
          "recycling.rehearse", "recycling.rehearsal", "recycling.switch_on", "recycling.switch_off", "recycling.retire",
          "recycling.move_up", "system.back_up", "system.check_audit",
-         "leaks.index", "leaks.save", "assignment.index", "assignment.new", "assignment.create", "assignment.edit", "assignment.save",
+         "leaks.index", "leaks.save", "numbers.index", "numbers.save", "numbers.preview",
+         "assignment.index", "assignment.new", "assignment.create", "assignment.edit", "assignment.save",
          "assignment.move_up", "assignment.remove", "assignment.profile", "assignment.save_profile", "web_forms.index", "web_forms.new",
          "web_forms.create", "web_forms.edit", "web_forms.save"),
         ADMINISTRATORS,
@@ -377,7 +378,7 @@ def somewhere(endpoint, made):
     table = of_the_settings.get(endpoint.split(".")[0])
     last = table.select().order_by(table.id.desc()).first().id if table else None
     step = Approval.get(Approval.record_id == made["submitted"]["mine"], Approval.status == Approval.CURRENT)
-    return {"id": step.id if endpoint == "approvals.show" else last, "field": "source", "what": "lead", "plural": "leads"}
+    return {"id": step.id if endpoint == "approvals.show" else last, "field": "source", "what": "lead", "plural": "leads", "document": "quote"}
 
 
 @pytest.mark.parametrize("endpoint", sorted(GENERAL))

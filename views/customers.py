@@ -241,7 +241,7 @@ def related(customer):
     """{name: newest rows of a kind that belong to the customer, as far as this person sees them}; one more than shown."""
     kinds = {"opportunities": Opportunity, "quotes": Quote, "orders": Order, "tickets": Ticket}
     return {
-        name: list(kind.visible_to(g.user).where(kind.customer == customer).order_by(kind.id.desc()).limit(RELATED + 1))
+        name: list(kind.listed_to(g.user).where(kind.customer == customer).order_by(kind.id.desc()).limit(RELATED + 1))
         for name, kind in kinds.items()
     }
 

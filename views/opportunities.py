@@ -203,7 +203,7 @@ def show(id):
 
 
 def newest(kind, opportunity):
-    theirs = kind.visible_to(g.user).where(kind.opportunity == opportunity)
+    theirs = kind.listed_to(g.user).where(kind.opportunity == opportunity)
     return list(theirs.order_by(kind.id.desc()).limit(RELATED + 1))
 
 

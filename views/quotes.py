@@ -85,7 +85,7 @@ def is_mine():
 
 def of_customer():
     """(mine or everybody's, limited to the customer whom the address names; this customer or None)."""
-    shown, customer = Quote.visible_to(g.user).where(Quote.is_newest), known(Customer.visible_to(g.user), request.args.get("customer"))
+    shown, customer = Quote.listed_to(g.user), known(Customer.visible_to(g.user), request.args.get("customer"))
     shown = shown.where(Quote.owner == g.user.id) if is_mine() else shown
     return (shown.where(Quote.customer == customer.id) if customer else shown), customer
 

@@ -31,7 +31,7 @@ def groups(text):
     mine = search.narrowed(owned(user), "lead", text, only_names=names)
     pooled = search.narrowed(Lead.visible_to(user).where(Lead.owner.is_null()), "lead", text, only_names=True)
     products = search.narrowed(Product.select().where(Product.active), "product", text).order_by(Product.name)
-    quotes = Quote.visible_to(user).where(numbered(Quote, text)).order_by(Quote.id.desc())
+    quotes = Quote.listed_to(user).where(numbered(Quote, text)).order_by(Quote.id.desc())
     orders = Order.visible_to(user).where(numbered(Order, text)).order_by(Order.id.desc())
     tickets = Ticket.visible_to(user).where(titled(text)).order_by(Ticket.id.desc())
     rows = {

@@ -51,6 +51,14 @@ class CompanyForm(FlaskForm):
         description=_l("A customer like an earlier one of the same person."),
     )
     quote_valid_days = IntegerField(_l("Quotes are valid for (days)"), [InputRequired(), NumberRange(1, 3650)])
+    quote_valid_in_working_days = BooleanField(_l("Counted in working days"), description=_l("Holidays and make-up days as in the calendar."))
+    quote_reminder_days = IntegerField(
+        _l("Told before a quote expires (days)"), [InputRequired(), NumberRange(0, 90)], description=_l("0: only when it has expired."),
+    )
+    quote_reminds_superior = BooleanField(_l("The seller's superior is told, too"))
+    refresh_keeps_approval = BooleanField(
+        _l("A refreshed validity keeps the approval"), description=_l("A version that only renews the usual validity is approved at once."),
+    )
     discount_floor = PercentField(_l("Standard order discount rate, at least (%)"))
     margin_floor = PercentField(_l("Standard gross margin, at least (%)"))
     amount_limit = MoneyField(_l("Standard order amount, at most"))

@@ -11,7 +11,7 @@ from domain.pricing import shown_percent
 from models import Contact, Quote
 from permissions import can_drop_quote, can_renew_quote, can_see_cost
 from views.approvals import kept
-from views.formats import money, percent
+from views.formats import money, percent, tax
 from views.helpers import get_or_404, go, known, page, require, sight, toast
 
 bp = Blueprint("versions", __name__)
@@ -87,7 +87,7 @@ def side_of_tax(inclusive):
 WRITTEN = {
     "valid_until": lambda day: format_date(day, "yyyy-MM-dd"), "contact": contact_name, "inclusive": side_of_tax,
     "quantity": format_quantity, "discount": taken_off, "optional": lambda yes: _("Yes") if yes else _("No"),
-    "tax_rate": lambda rate: f"{format_quantity(rate * 100)}%", "margin": lambda ratio: f"{shown_percent(ratio)}%",
+    "tax_rate": tax, "margin": lambda ratio: f"{shown_percent(ratio)}%",
 }
 
 

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from domain import approvals, orders, products, quotes
+from domain import approvals, orders, products, quotes, versions
 from models import Counter, Opportunity, Quote
 
 # sku, name, spec, unit, list price and cost in 分, category
@@ -43,6 +43,7 @@ def offer(story, printed=None):
     hengli(story, goods)
     ruibo(story, goods)
     others(story, goods, printed)
+    zhongke(story, goods, printed)
 
 
 def stock(story):
@@ -74,6 +75,20 @@ def hengli(story, goods):
     approvals.submit(quote, by=quote.owner, at=story.ago(0, story.hour - 3.4))
     approvals.approve(quote, story.founder, "选型没有问题。", at=story.ago(0, story.hour - 3))
     approvals.approve(quote, story["finance"], "", at=story.ago(0, story.hour - 2.7))
+
+
+def zhongke(story, goods, printed):
+    """V1 was approved and sent; the customer wants more of it and another term, and V2 is in work."""
+    lines = (("IX-M12", 480, 200), ("PX-18N", 20, None))
+    first = approved(story, drafted(story, goods, "宁波海曙中科自动化", lines, story.ago(5, 9), 4_260_000), 5, printed)
+    Quote.update(sent_at=story.ago(5, 14)).where(Quote.id == first.id).execute()
+    second = versions.renew(Quote.get_by_id(first.id), by=first.owner, at=story.ago(0, story.hour - 2.4))
+    rows = [
+        {"product_id": goods["IX-M12"].id, "quantity": Decimal(600), "discount": 500},
+        {"product_id": goods["PX-30R"].id, "quantity": Decimal(20)},
+    ]
+    terms = first.terms + "\n质保期两年。"
+    quotes.save(second, first.owner, 0, rows, 90_000, contact=first.contact, terms=terms, at=story.ago(0, story.hour - 2.2))
 
 
 def ruibo(story, goods):

@@ -21,7 +21,7 @@ COMPANY = {
     "name": "海图测试有限公司", "short_name": "海图", "address": "上海", "phone": "021-5432", "website": "", "tax_id": "",
     "time_zone": "Asia/Shanghai", "daily_claim_limit": "7", "claim_capacity": "70", "customer_claim_limit": "5", "customer_capacity": "50",
     "collision_days": "30", "re_registered_days": "90",
-    "lock_quota": "3", "quote_valid_days": "15",
+    "lock_quota": "3", "quote_valid_days": "15", "quote_reminder_days": "5",
     "discount_floor": "92.5", "margin_floor": "28", "amount_limit": "30万", "quote_terms": "预付 30%",
 }
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
