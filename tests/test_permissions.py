@@ -234,7 +234,7 @@ GENERAL = {
     "pools.show": SALES,
     # of an empty selection; each record of a full one is asked about
     **dict.fromkeys(("pools.claim_selection", "pools.assign_selection", "pools.move_selection", "transfers.transfer_selection"), SALES),
-    "quotes.index": (*SALES, "finance"),
+    **dict.fromkeys(("quotes.index", "quote_history.index", "quote_board.show"), (*SALES, "finance")),
     **dict.fromkeys(("tickets.new", "tickets.create", "tickets.choices"), (*SALES, "service")),
     **dict.fromkeys(("products.new", "products.create"), IMPORTERS),
     **dict.fromkeys(("imports.index", "imports.create"), IMPORTERS),

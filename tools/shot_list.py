@@ -122,6 +122,8 @@ PAGES = [
     Page("approval-approve", "manager", "/approvals", press=(".inbox a >> nth=0", "#decide [data-dialog=approve-dialog]")),
     Page("orders", "seller1", "/orders"), Page("orders-finance", "finance", "/orders"),
     Page("order", "seller1", "/orders/{order}"), Page("order-review", "finance", "/orders/{order_new}"),
+    Page("quote-board", "manager", "/quotes/board"), Page("quote-board-seller", "seller1", "/quotes/board?period=quarter"),
+    Page("quote-history", "manager", "/quotes/history"), Page("quote-history-product", "seller1", "/quotes/history?product=1"),
     Page("products", "manager", "/products"), Page("products-seller", "seller1", "/products"),
     Page("product-edit", "manager", "/products/{product}/edit"), Page("product-new", "manager", "/products/new"),
     Page("tickets", "service", "/tickets"), Page("tickets-manager", "manager", "/tickets"), Page("tickets-seller", "seller1", "/tickets"),
