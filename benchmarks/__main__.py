@@ -2,13 +2,14 @@
 
 import argparse
 
-from benchmarks import claims, duplicates, floors, imports, likenesses, live, pages, pdf, recycling, server
+from benchmarks import claims, duplicates, floors, imports, likenesses, live, pages, pdf, quotes, recycling, server
 from benchmarks.places import Place, application
 from benchmarks.report import Report
 from domain import schema
 
 TOPICS = {  # the last ones write
-    "likenesses": likenesses.measure, "pages": pages.measure, "floors": floors.measure, "pdf": pdf.measure, "server": server.measure,
+    "likenesses": likenesses.measure, "pages": pages.measure, "floors": floors.measure, "pdf": pdf.measure, "quotes": quotes.measure,
+    "server": server.measure,
     "live": live.measure, "claims": claims.measure, "imports": imports.measure, "duplicates": duplicates.measure, "recycling": recycling.measure,
 }
 

@@ -124,7 +124,7 @@ def terms_of(text, role):
         return tenths(text[:-1]), "percent"
     if text[0] in "-−":
         return text[1:].removeprefix("¥"), "amount"
-    return (text, "percent") if text.endswith("%") or role == RATE else (text, "agreed")
+    return (text.removesuffix("%"), "percent") if text.endswith("%") or role == RATE else (text, "agreed")
 
 
 def tenths(text):

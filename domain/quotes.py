@@ -104,7 +104,7 @@ def drafted(quote, entries, inclusive=None):
 
 def snapshots(quote, product_ids, inclusive=None):
     inclusive = quote.inclusive if inclusive is None else inclusive
-    return quote_lines.snapshots(quote, lines_of(quote), product_ids, inclusive)
+    return quote_lines.snapshots(quote, product_ids, inclusive)
 
 
 # ---- saving ----------------------------------------------------------------------------------------------------------

@@ -8,11 +8,12 @@ from wtforms import BooleanField, ValidationError
 from wtforms.validators import DataRequired
 
 from domain import products, search, taxes
-from models import Product, Tax
-from permissions import can_edit_products, can_see_cost
+from models import Product, Quote, Tax
+from permissions import can_edit_products, can_edit_quote, can_see_cost
+from views import quote_form
 from views.fields import Line, MoneyField, TaxField, longest
 from views.formats import today
-from views.helpers import form_again, get_or_404, go, page, page_of, require, toast
+from views.helpers import form_again, get_or_404, go, known, page, page_of, require, toast
 
 bp = Blueprint("products", __name__, url_prefix="/products")
 
@@ -61,18 +62,29 @@ def categories():
 @bp.get("/new")
 def new():
     require(can_edit_products(g.user))
-    return page("products/form.html", form=ProductForm(formdata=None), product=None, categories=categories())
+    form = ProductForm(formdata=None, name=request.args.get("name", "")[:200])
+    return page("products/form.html", form=form, product=None, categories=categories(), quote=quote_in_hand())
 
 
 @bp.post("")
 def create():
+    """A new product; where a quote was at hand, it is its next line."""
     require(can_edit_products(g.user))
-    form = ProductForm()
+    form, quote = ProductForm(), quote_in_hand()
     if not form.validate_on_submit():
-        return form_again("products/form.html", form=form, product=None, categories=categories())
+        return form_again("products/form.html", form=form, product=None, categories=categories(), quote=quote)
     product = products.create(by=g.user, **form.columns)
     toast(_("Product %(name)s added.", name=product.name))
-    return go(url_for(".index", q=product.sku))
+    if quote is None:
+        return go(url_for(".index", q=product.sku))
+    quote_form.append(quote, {"product_id": product.id})
+    return go(url_for("quotes.show", id=quote.id))
+
+
+def quote_in_hand():
+    """The quote from which one came for a product that is not there yet."""
+    quote = known(Quote.visible_to(g.user), request.values.get("quote"))
+    return quote if quote and can_edit_quote(g.user, quote) else None
 
 
 @bp.get("/<int:id>/edit")

@@ -1,6 +1,6 @@
 """What is typed on a quote: its head and its lines, priced, each complaint beside its field."""
 
-from flask import request
+from flask import g, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -185,3 +185,10 @@ def typed(quote):
     form = QuoteForm(quote)
     form.validate()
     return Draft(quote, form, read_rows(quote, form.with_tax))
+
+
+def append(quote, *entries):
+    """More lines behind those that are stored; entries as for quotes.drafted()."""
+    draft = stored(quote)
+    draft.take(*entries)
+    quotes.save(quote, by=g.user, revision=quote.revision, lines=draft.entries, **draft.form.columns)

@@ -102,9 +102,7 @@ def add(id):
     entries = picked_entries()
     if wants_part():
         return rows_of(quote, entries)
-    draft = quote_form.stored(quote)
-    draft.take(*entries)
-    quotes.save(quote, by=g.user, revision=quote.revision, lines=draft.entries, **draft.form.columns)
+    quote_form.append(quote, *entries)
     toast(_("%(n)s lines added.", n=len(entries)))
     return go(url_for("quotes.show", id=id))
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from flask import abort, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext, pgettext
 
 from domain import quote_lines, quotes
 from domain.identifiers import folded
@@ -22,7 +23,8 @@ LEAST_RATE = 10  # 9.5 is a slip for 95 (九五折), not a discount of 90.5 %
 LONGEST_TEXT = 500  # of a heading or note
 COLUMNS = ("key", "what", "product", "name", "quantity", "rate", "way")
 PERCENT, AMOUNT, AGREED, FREE = "percent", "amount", "agreed", "free"
-WAYS = ((PERCENT, "%"), (AMOUNT, "−¥"), (AGREED, _l("at ¥")), (FREE, _l("free")))  # how a line is reduced: 95 %, less 100, at 1,798, 赠品
+# How a line is reduced: 95 %, less 100, at 1,798, 赠品
+WAYS = ((PERCENT, "%"), (AMOUNT, "−¥"), (AGREED, _l("at ¥")), (FREE, lazy_pgettext("quote line", "free")))
 NUMBERS = {"above_list": _l("This is above the list price."), "discount_too_large": _l("This is more than the line comes to.")}
 
 
@@ -51,8 +53,8 @@ class Row:
     def paid(self):
         """95%, −100.00, ¥1,798.00 or 赠品: what is taken off, for reading."""
         if self.way == FREE:
-            return _("free")
-        return {PERCENT: "{}%", AMOUNT: "−{}", AGREED: "¥{}"}[self.way].format(self.rate) if self.rate else ""
+            return pgettext("quote line", "free")
+        return {PERCENT: "{}%", AMOUNT: "−{}", AGREED: "¥{}"}[self.way].format(self.rate.strip("%¥ ")) if self.rate else ""
 
     @property
     def told(self):

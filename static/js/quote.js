@@ -28,10 +28,23 @@
     clearTimeout(timer);
     timer = setTimeout(save, AUTOSAVE);
   }
+  // One question for the totals at a time, asked at once; what is typed meanwhile is asked when the answer is there.
+  let counting = false;
+  let again = false;
   function recount() {
     touch();
+    count();
+  }
+  function count() {
+    again = counting;
+    if (counting) return;
+    counting = true;
     htmx.trigger(counter, "recount");
   }
+  counter.addEventListener("htmx:finally:request", () => {
+    counting = false;
+    if (again) count();
+  });
   function save() {
     clearTimeout(timer);
     if (!changed || saving || inConflict()) return;

@@ -11,55 +11,7 @@ from domain import approvals, customers, quotes, search
 from domain.money import capitals, format_money
 from models import Customer, Event, Member, Opportunity, Product, Quote, QuoteLine
 from tests import offers
-
-HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
-COST = 123_457  # 1,234.57: to be found wherever it leaks
-
-
-@pytest.fixture
-def sensors(cast):
-    made = [
-        Product.create(sku="LD-200", name="激光测距传感器", spec="0.05–200 m", unit="台", price=186_000, cost=COST),
-        Product.create(sku="PX-18N", name="光电开关", unit="只", price=16_800, cost=9_871, tax_rate=Decimal("0.06")),
-        Product.create(sku="PX-18P", name="光电开关", unit="只", price=16_800, cost=9_872),
-    ]
-    search.index("product", *made)
-    return made
-
-
-@pytest.fixture
-def draft(cast, sensors):
-    quote = quotes.create(offers.deal(cast.seller), by=cast.seller)
-    lines = [{"product_id": sensors[0].id, "quantity": Decimal(24), "discount": 500}, {"product_id": sensors[1].id, "quantity": Decimal(10)}]
-    quotes.save(quote, cast.seller, 0, lines, order_discount=77_777, valid_until=quote.valid_until, terms="预付 30%")
-    return quote
-
-
-def form(quote, *rows, **changes):
-    """The form as a browser posts it; rows are (product, quantity, rate) with a way where it is not percent, or (what, name)."""
-    head = {
-        "revision": quote.revision, "contact": "0", "valid_until": quote.valid_until, "inclusive": "1", "order_discount": "",
-        "order_way": "amount", "terms": quote.terms,
-    }
-    columns = [typed_row(*row) for row in rows]
-    lines = {name: [row[name] for row in columns] for name in ("what", "product", "name", "quantity", "rate", "way")} if rows else {}
-    return head | lines | {"key": [str(n) for n in range(1, len(rows) + 1)]} | changes
-
-
-def typed_row(first, *rest):
-    if isinstance(first, str):
-        return {"what": first, "product": "0", "name": rest[0], "quantity": "", "rate": "", "way": "percent"}
-    quantity, rate, *way = rest
-    return {"what": "product", "product": first.id, "name": "", "quantity": quantity, "rate": rate, "way": way[0] if way else "percent"}
-
-
-def figures(answer):
-    """The lines of the text that quote.js lays out."""
-    return re.search(r'id="figures"[^>]*>([^<]*)<', answer.text)[1].split("\n")
-
-
-def stored(quote):
-    return Quote.get_by_id(quote.id)
+from tests.quote_forms import COST, HTMX, figures, form, stored, traces_of_cost
 
 
 def submitted(cast, quote):
@@ -288,12 +240,6 @@ def everything_shown(client, quote, sensors):
     answers += [client.post(f"/quotes/{quote.id}/totals", data=typed, headers=headers) for headers in ({}, HTMX)]
     answers += [client.post(f"/quotes/{quote.id}", data=typed | {"revision": "0"}, headers=headers) for headers in ({}, HTMX)]
     return "".join(answer.text for answer in answers) + client.get("/quotes?whose=team").text
-
-
-def traces_of_cost(quote):
-    totals = quotes.totals_of(quote)
-    one = 186_000 - 1 - COST
-    return [format_money(fen) for fen in (COST, totals.cost_total, totals.profit, one)] + ["waterfall", str(COST), "毛利"]
 
 
 def test_cost_never_reaches_a_colleague_who_may_write_the_quote(login, cast, draft, sensors):

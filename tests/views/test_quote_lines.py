@@ -1,0 +1,187 @@
+"""Lines of a quote over HTTP: every kind as it is typed, many at once, rows from a spreadsheet, a product made in passing."""
+
+import re
+
+import pytest
+
+from domain import quotes
+from domain.money import format_money
+from models import Member, Product, Quote
+from tests.quote_forms import COST, HTMX, figures, form, stored
+
+
+def columns_of(quote, *names):
+    return [tuple(getattr(line, name) for name in names) for line in quotes.lines_of(quote)]
+
+
+# ---- what is typed ---------------------------------------------------------------------------------------------------
+
+
+def test_every_kind_of_line_is_typed_saved_and_shown_again(login, cast, draft, sensors):
+    client = login(cast.seller)
+    posted = form(
+        draft, ("section", "一、传感器"), (sensors[0], "2", "1,500", "agreed"), (sensors[1], "5", "", "free"),
+        (sensors[1], "10", "80", "amount"), ("note", "线缆另计"), (sensors[2], "1", "95"), optional=["6"],
+    )
+    typed = client.post(f"/quotes/{draft.id}/totals", data=posted, headers=HTMX)
+    assert client.post(f"/quotes/{draft.id}", data=posted).status_code == 303
+    assert columns_of(draft, "what", "agreed", "free", "discount_amount", "optional", "discount") == [
+        ("section", None, False, None, False, None), ("product", 150_000, False, 72_000, False, None),
+        ("product", None, True, None, False, None), ("product", None, False, 8_000, False, None),
+        ("note", None, False, None, False, None), ("product", None, False, None, True, 500),
+    ]
+    page = client.get(f"/quotes/{draft.id}").text
+    assert 'value="1,500.00"' in page and 'value="80.00"' in page and 'value="一、传感器"' in page and 'value="线缆另计"' in page
+    total = quotes.totals_of(stored(draft)).total
+    assert total == 300_000 + 160_000 and f"¥{format_money(total)}" in page and f"¥{format_money(total)}" in typed.text
+
+
+@pytest.mark.parametrize(("rate", "way"), [("1,860.01", "agreed"), ("44,640.01", "amount"), ("x", "agreed"), ("-5", "amount")])
+def test_what_reduces_a_line_too_much_is_refused_beside_its_field(login, cast, draft, sensors, rate, way):
+    answer = login(cast.seller).post(f"/quotes/{draft.id}", data=form(draft, (sensors[0], "24", rate, way)))
+    assert answer.status_code == 422 and re.search(rf'name="rate" value="{re.escape(rate)}"[^>]*aria-invalid', answer.text)
+
+
+def test_a_way_that_is_none_of_ours_is_not_read(login, cast, draft, sensors):
+    assert login(cast.seller).post(f"/quotes/{draft.id}", data=form(draft, (sensors[0], "24", "1", "magic"))).status_code == 400
+
+
+def test_the_order_is_reduced_in_percent(login, cast, draft, sensors):
+    posted = form(draft, (sensors[0], "1", ""), order_discount="90", order_way="percent")
+    client = login(cast.seller)
+    assert client.post(f"/quotes/{draft.id}", data=posted).status_code == 303
+    assert (stored(draft).order_discount, stored(draft).order_discount_rate) == (18_600, 1_000)
+    assert re.search(r'name="order_discount"[^>]*value="90"', client.get(f"/quotes/{draft.id}").text)
+
+
+def test_prices_turn_to_the_other_side_of_tax_while_one_types(login, cast, draft, sensors):
+    answer = login(cast.seller).post(f"/quotes/{draft.id}/totals", data=form(draft, (sensors[0], "1", ""), inclusive="0"), headers=HTMX)
+    assert figures(answer)[0].split("\t")[1:3] == ["1,646.02", "1,646.02"] and "不含税单价" in answer.text
+    assert stored(draft).inclusive
+
+
+def test_both_of_two_writers_see_every_kind(login, cast, draft, sensors):
+    older = form(draft, ("note", "我写的备注"), (sensors[0], "2", "1,500", "agreed"), order_discount="90", order_way="percent")
+    assert login(cast.manager).post(f"/quotes/{draft.id}", data=form(draft, (sensors[0], "25", "", "free"), inclusive="0")).status_code == 303
+    answer = login(cast.seller).post(f"/quotes/{draft.id}", data=older)
+    assert answer.status_code == 409
+    for words in ("我写的备注", "2 台 · ¥1,500", "25 台 · 赠品", "90%", "不含税", 'value="我写的备注"', 'value="1,500"'):
+        assert words in answer.text
+
+
+# ---- losses ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_line_below_cost_is_marked_for_who_may_see_cost(login, cast, draft, sensors):
+    posted = form(draft, (sensors[0], "1", format_money(COST - 1), "agreed"))
+    answer = login(cast.seller).post(f"/quotes/{draft.id}/totals", data=posted, headers=HTMX)
+    assert figures(answer)[0].split("\t")[4] == "1"
+    just_enough = form(draft, (sensors[0], "1", format_money(COST), "agreed"))
+    assert figures(login(cast.seller).post(f"/quotes/{draft.id}/totals", data=just_enough, headers=HTMX))[0].split("\t")[4] == ""
+
+
+def test_nobody_else_learns_of_a_loss_by_trying_prices(login, cast, draft, sensors):
+    """The answers to a price just below cost and to one just above it are alike but for what follows from the price."""
+    for record in (draft, draft.customer):
+        Member.create(record_kind=record.kind(), record_id=record.id, user=cast.rival, may_edit=True, added_by=cast.seller)
+    client, answers = login(cast.rival), []
+    for price in (COST - 1, COST + 1):
+        posted = form(draft, (sensors[0], "1", format_money(price), "agreed"))
+        for path in ("/totals", ""):
+            answer = client.post(f"/quotes/{draft.id}{path}", data=posted | {"revision": stored(draft).revision}, headers=HTMX)
+            answers.append(answer.text)
+        page = client.get(f"/quotes/{draft.id}").text
+        assert [trace for trace in ("data-loses", "亏本", "waterfall", format_money(COST), str(COST)) if trace in page] == []
+    assert all(line.split("\t")[4] == "" for text in answers for line in re.search(r'id="figures"[^>]*>([^<]*)<', text)[1].split("\n"))
+
+
+# ---- without JavaScript ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("button", "lines"), [
+    ("up:2", ["PX-18N", "LD-200"]), ("down:1", ["PX-18N", "LD-200"]), ("up:1", ["LD-200", "PX-18N"]),
+    ("copy:1", ["LD-200", "LD-200", "PX-18N"]), ("remove:2", ["LD-200"]), ("nonsense:1", ["LD-200", "PX-18N"]), ("up:9", ["LD-200", "PX-18N"]),
+])
+def test_buttons_of_a_line_work_without_a_script(login, cast, draft, sensors, button, lines):
+    posted = form(draft, (sensors[0], "30", "90"), (sensors[1], "2", "")) | {"line": button}
+    assert login(cast.seller).post(f"/quotes/{draft.id}", data=posted).status_code == 303
+    assert [line.sku for line in quotes.lines_of(draft)] == lines
+
+
+@pytest.mark.parametrize("what", ["section", "note"])
+def test_a_heading_or_note_is_added_by_its_button(login, cast, draft, sensors, what):
+    login(cast.seller).post(f"/quotes/{draft.id}", data=form(draft, (sensors[0], "30", "")) | {"adding": what})
+    assert columns_of(draft, "what") == [("product",), (what,)]
+
+
+# ---- many at once ----------------------------------------------------------------------------------------------------
+
+
+def test_what_is_picked_comes_as_rows_and_nothing_is_saved(login, cast, draft, sensors):
+    picked = {"product": [sensors[0].id, sensors[1].id, sensors[2].id], "quantity": ["3", "", "5"]}
+    answer = login(cast.seller).post(f"/quotes/{draft.id}/lines", data=picked, headers=HTMX)
+    assert answer.text.count("data-line=") == 2 and "PX-18P" in answer.text and len(quotes.lines_of(draft)) == 2
+
+
+def test_what_is_picked_is_saved_behind_the_others_without_a_script(login, cast, draft, sensors):
+    picked = {"product": [sensors[0].id, sensors[2].id], "quantity": ["", "5"]}
+    assert login(cast.seller).post(f"/quotes/{draft.id}/lines", data=picked).status_code == 303
+    assert columns_of(draft, "sku", "quantity") == [("LD-200", 24), ("PX-18N", 10), ("PX-18P", 5)]
+    assert stored(draft).order_discount == 77_777
+
+
+def test_what_has_a_quantity_stays_on_the_list_while_one_searches_on(login, cast, draft, sensors):
+    page = login(cast.seller).get(f"/quotes/{draft.id}/pick?q=LD&product={sensors[2].id}&quantity=7&product={sensors[1].id}&quantity=").text
+    assert "PX-18P" in page and 'value="7"' in page and "LD-200" in page and "PX-18N" not in page
+
+
+# ---- rows from a spreadsheet -----------------------------------------------------------------------------------------
+
+
+def test_pasted_rows_are_shown_as_understood_and_none_is_dropped(login, cast, draft, sensors):
+    rows = "编码\t数量\t折扣\nLD-200\t3\t9.5折\nXX-1\t2\n光电开关\t4\npx-18p\t10\t101%\nPX-18P\t\n激光测距传感器\t１２\t赠品"
+    page = login(cast.seller).post(f"/quotes/{draft.id}/paste", data={"rows": rows}, headers=HTMX).text
+    for words in ("表头", "5,301.00", "没有这个编码或名称的产品", "PX-18N, PX-18P", "数字太大", "没有数量", "加入 2 行"):
+        assert words in page
+    left = re.search(r"<textarea[^>]*>([^<]*)</textarea>", page)[1].strip().splitlines()
+    assert left == ["XX-1\t2", "光电开关\t4", "px-18p\t10\t101%", "PX-18P\t"] or [row.split("\t")[0] for row in left] == [
+        "XX-1", "光电开关", "px-18p", "PX-18P",
+    ]
+    assert len(quotes.lines_of(draft)) == 2
+
+
+def test_a_pasted_price_above_the_list_is_told_beside_its_row(login, cast, draft, sensors):
+    page = login(cast.seller).post(f"/quotes/{draft.id}/paste", data={"rows": "LD-200\t3\t1,860.01\nLD-200\t3\t1,800"}, headers=HTMX).text
+    assert "高于标价" in page and "5,400.00" in page and "加入 1 行" in page
+
+
+def test_pasted_rows_can_be_read_and_added_without_a_script(login, cast, draft, sensors):
+    client = login(cast.seller)
+    page = client.post(f"/quotes/{draft.id}/paste", data={"rows": "PX-18P\t10\t95%"}).text
+    fields = {name: re.findall(rf'type="hidden" name="{name}" value="([^"]*)"', page) for name in ("product", "quantity", "rate", "way")}
+    assert client.post(f"/quotes/{draft.id}/lines", data=fields).status_code == 303
+    assert columns_of(draft, "sku", "quantity", "discount")[-1] == ("PX-18P", 10, 500)
+
+
+# ---- a product made in passing ---------------------------------------------------------------------------------------
+
+
+def test_a_product_made_in_passing_is_the_next_line(login, cast, draft, sensors):
+    client = login(cast.admin)
+    assert 'value="新传感器"' in client.get(f"/products/new?name=新传感器&quote={draft.id}").text
+    made = {"sku": "NEW-1", "name": "新传感器", "price": "100", "tax_code": "general", "active": "y", "quote": draft.id}
+    answer = client.post("/products", data=made)
+    assert answer.status_code == 303 and answer.location.endswith(f"/quotes/{draft.id}"), answer.text[:500]
+    assert columns_of(draft, "sku")[-1] == ("NEW-1",)
+
+
+def test_only_who_may_make_products_is_offered_to(login, cast, draft, sensors):
+    assert "/products/new" not in login(cast.seller).get(f"/quotes/{draft.id}/products?q=zzz").text
+    assert "/products/new" in login(cast.admin).get(f"/quotes/{draft.id}/products?q=zzz").text
+
+
+def test_a_quote_that_one_may_not_write_gets_no_line_of_a_new_product(login, cast, draft):
+    Quote.update(status=Quote.PENDING).execute()
+    made = {"sku": "NEW-1", "name": "新传感器", "price": "100", "tax_code": "general", "active": "y", "quote": draft.id}
+    assert "/quotes/" not in login(cast.admin).post("/products", data=made).location
+    assert Product.select().where(Product.sku == "NEW-1").exists() and len(quotes.lines_of(draft)) == 2
