@@ -19,16 +19,27 @@ from peewee import (
     DatabaseProxy,
     DateField,
     DateTimeField,
+    Expression,
     ForeignKeyField,
     IntegerField,
     JSONField,
     Model,
     Select,
+    SelectBase,
     TextField,
     fn,
 )
 
 db = DatabaseProxy()
+
+
+def is_empty(self, rhs, ctx, asked_of_peewee=Expression._is_rhs_empty):
+    """Whether `x IN rhs` is an IN of nothing. Of a query peewee finds that out by spelling the whole of it, at each level of
+    nesting once more: what a seller sees of the pool took 27 ms to spell instead of 5."""
+    return not isinstance(rhs, SelectBase) and asked_of_peewee(self, rhs, ctx)
+
+
+Expression._is_rhs_empty = is_empty
 
 FEW = 1_001  # a list page never counts further than this
 STALE_PAGE = timedelta(hours=24)  # how long a page that lists the pool may stand open
