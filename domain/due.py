@@ -82,6 +82,10 @@ class Reckoning:
     def people(self):
         return list(User.with_role())
 
+    @cached_property
+    def names(self):
+        return {person.id: person.name for person in self.people}
+
     @property
     def paths(self):
         """{person id: [path of each of his departments]}."""

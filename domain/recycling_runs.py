@@ -1,15 +1,16 @@
 """The night's work (自动回收): what is due goes back to its pool, batch by batch; killed at any moment, it goes on where it was."""
 
+from functools import partial
 from threading import Lock
-from time import sleep
+from time import sleep, thread_time
 
 from peewee import SQL, Case, fn
 
 from domain import arrivals, due, events, members, notifications, now, recycling_warnings, transaction
-from models import Claim, Member, Pool, RecycleRule, RecycleRun, Task, User
+from models import Claim, Lead, Member, Pool, RecycleRule, RecycleRun, Task, User
 
-WINDOW, BATCH = 5_000, 25  # records looked at, and taken, at a time
-REST = 4  # how many times as long as a batch took the pages have to themselves after it
+WINDOW, BATCH = 5_000, 100  # records looked at, and taken, at a time
+REST = 4  # how many times as long as a batch has computed the pages have to themselves after it
 under_way = Lock()
 
 
@@ -38,43 +39,59 @@ def run(rule, night, at=None, rest=REST):
     reckoning = due.Reckoning(rule.what, [rule], at)
     if rule.switched_on_at < due.moment_of(night):
         sweep(reckoning, rule, this, at, rest)
-    recycling_warnings.send(reckoning, rule, night, at)
+    recycling_warnings.send(reckoning, rule, night, at or now(), partial(rested, rest))
     finish(rule, this, at or now())
 
 
 def sweep(reckoning, rule, this, at, rest):
-    table, ripe = reckoning.table, reckoning.due(rule, this.night)
+    table, ripe = reckoning.table, reckoning.due(rule, this.night) & is_on(rule)
     pools = {pool.id: pool for pool in Pool.of(rule.what)}
     for first, last in due.windows(table, WINDOW, after=this.reached):
         inside = (table.id > first) & (table.id <= last)
-        ids = [row.id for row in table.select(table.id).where(inside, ripe).order_by(table.id)]
+        ids = [id for (id,) in table.select(table.id).where(inside, ripe).order_by(table.id).tuples()]
         for begin in range(0, len(ids), BATCH):
-            begun = now()
-            if not still_on(rule):
-                return
-            take(reckoning, rule, this, ids[begin:begin + BATCH], ripe, pools, at)
-            sleep(rest * (now() - begun).total_seconds())
+            rested(rest, take, reckoning, rule, this, ids[begin:begin + BATCH], ripe, pools, at)
         RecycleRun.update(reached=last).where(RecycleRun.id == this.id).execute()
 
 
-def still_on(rule):
-    return RecycleRule.select().where(RecycleRule.id == rule.id, RecycleRule.state == RecycleRule.ON).exists()
+def is_on(rule):
+    """The WHERE by which a rule that is switched off meanwhile takes nothing more."""
+    return fn.EXISTS(RecycleRule.select(SQL("1")).where(RecycleRule.id == rule.id, RecycleRule.state == RecycleRule.ON))
+
+
+def rested(rest, work, *arguments):
+    """Do it, then leave the processor to the pages for `rest` times as long as it was used: what was waited for is not counted."""
+    begun = thread_time()
+    work(*arguments)
+    sleep(rest * (thread_time() - begun))
 
 
 def take(reckoning, rule, this, ids, ripe, pools, at):
     """One batch, asked once more whether it is due: together with its ledger, its facts and the count, or not at all."""
     table = reckoning.table
-    here = table.id.between(ids[0], ids[-1]) & ripe
     with transaction():
         at = at or now()
-        rows = {row.id: row for row in table.select(table, User).join(User, on=table.owner).where(here)}
-        moved = table.update(**columns(reckoning, rule, rows.values(), at)).where(here).returning(table.id).execute()
-        taken = [rows[row.id] for row in moved]
-        if taken:
-            leave(rule, taken, at)
-        why = reckoning.protections(taken)
-        events.append([fact(rule, row, why[row.id][0], pools[reckoning.target(rule, row)]) for row in taken], None, at)
+        rows = {row.id: row for row in table.select(*looked_at(table)).where(table.id.between(ids[0], ids[-1]), ripe)}
+        if not rows:
+            return
+        still = SQL(f"id IN ({numbers(rows)})") & due.held(table)
+        moved = table.update(**columns(reckoning, rule, rows.values(), at)).where(still).returning(table.id).tuples().execute()
+        taken = [rows[id] for (id,) in moved]
+        leave(rule, taken, at)
+        why, owners = reckoning.protections(taken), reckoning.names
+        facts = [fact(rule, row, owners[row.owner_id], why[row.id][0], pools[reckoning.target(rule, row)]) for row in taken]
+        events.append(facts, None, at)
         RecycleRun.update(taken=RecycleRun.taken + len(taken)).where(RecycleRun.id == this.id).execute()
+
+
+def looked_at(table):
+    """The columns that decide, and those that are told."""
+    both = (table.id, table.owner, table.home_pool, table.owned_since, table.last_follow_up_at, table.locked_at)
+    return (*both, table.status, table.converted_at) if table is Lead else (*both, table.level, table.dealt_at)
+
+
+def numbers(ids):
+    return ", ".join(map(str, ids))
 
 
 def columns(reckoning, rule, rows, at):
@@ -96,7 +113,7 @@ def target(reckoning, rows):
 
 def leave(rule, records, at):
     """The ownership, the plan and the team end, as in pool.leave()."""
-    these = SQL(f"record_id IN ({', '.join(str(record.id) for record in records)})")
+    these = SQL(f"record_id IN ({numbers(record.id for record in records)})")
     Claim.update(ended_at=at, end_reason=rule.name).where(Claim.record_kind == rule.what, these, Claim.ended_at.is_null()).execute()
     Task.delete().where(Task.record_kind == rule.what, these, Task.done_at.is_null()).execute()
     arrivals.expect(rule.what, [record.id for record in records], arrivals.DROP, at)
@@ -106,10 +123,10 @@ def leave(rule, records, at):
             members.dissolve(record, None, at)
 
 
-def fact(rule, record, why, pool):
+def fact(rule, record, owner_name, why, pool):
     told = {
         "rule": rule.name, "pool": pool.name, "drop_reason": rule.name, "since_at": why.clock.since, "days": why.clock.days,
-        "condition": why.clock.condition, "last_owner_name": record.owner.name,
+        "condition": why.clock.condition, "last_owner_name": owner_name,
     }
     return f"{rule.what}.recycled", record, {"owner": record.owner_id}, {"owner": None}, told
 

@@ -304,6 +304,22 @@ def test_a_batch_takes_only_what_is_due_still(cast, make, switch_on):
     assert is_owned(lead) and not is_owned(other)
 
 
+def test_a_rule_that_is_switched_off_in_the_middle_of_its_night_takes_nothing_more(cast, make, switch_on, monkeypatch):
+    for number in range(4):
+        lead_of(cast.seller, f"公司 {number}")
+    rule, take = switch_on(make(), AT - DAY), recycling_runs.take
+    monkeypatch.setattr(recycling_runs, "BATCH", 2)
+
+    def take_and_switch_off(*arguments):
+        take(*arguments)
+        if RecycleRule.get_by_id(rule.id).is_on:
+            recycling.switch_off(rule, cast.admin)
+
+    monkeypatch.setattr(recycling_runs, "take", take_and_switch_off)
+    recycling_runs.catch_up(THAT_NIGHT, rest=0)
+    assert (Lead.select().where(Lead.owner == cast.seller).count(), RecycleRun.get().taken) == (2, 2)
+
+
 def test_the_upper_of_two_rules_takes_what_both_would(cast, make, switch_on):
     lead_of(cast.seller, at=CLAIMED - 9 * DAY)
     for name in ("甲", "乙"):
