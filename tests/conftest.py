@@ -10,13 +10,14 @@ from itsdangerous import URLSafeTimedSerializer
 
 from domain import accounts, doors, live, now, time_zone
 from tests import cast as people
-from tests import databases, pages, postgres
+from tests import databases, pages, postgres, world
 from tests.oracle import Oracle
 from tests.server import Server
 
 ENGINE = os.environ.get("HAITU_TEST_ENGINE", "sqlite")
 SERVER = "HAITU_TEST_POSTGRES"  # address of the cluster, from the process that started it to the xdist workers
 SESSION_KEY = "token"
+STARTS = {"empty_database": "empty", "demo_company": "demo", "one_of_each": "world"}
 
 
 def pytest_configure(config):
@@ -51,19 +52,24 @@ def build_demo():
     demo.build(printed=lambda quote: b"%PDF-1.7 of " + quote.number.encode())
 
 
+def build_world():
+    people.build()
+    world.build(people.load())
+
+
 @pytest.fixture(scope="session")
 def engine(worker_id):
     made = databases.SQLite() if ENGINE == "sqlite" else databases.PostgreSQL(os.environ[SERVER], worker_id)
-    databases.prepare(made, {"cast": people.build, "demo": build_demo})
+    databases.prepare(made, {"cast": people.build, "demo": build_demo, "world": build_world})
     yield made
     made.close()
 
 
 @pytest.fixture
 def database(engine, request):
-    """A fresh database: the cast, or what @pytest.mark.empty_database or demo_company says. Whoever needs rows asks for it."""
+    """A fresh database: the cast, or what a mark of STARTS says. Whoever needs rows asks for it."""
     marks = {mark.name for mark in request.node.iter_markers()}
-    databases.begin(engine, "empty" if "empty_database" in marks else "demo" if "demo_company" in marks else "cast")
+    databases.begin(engine, next((start for mark, start in STARTS.items() if mark in marks), "cast"))
     time_zone.cache_clear()
     live.lookout.forget()
     doors.forget()

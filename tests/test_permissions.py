@@ -22,6 +22,7 @@ from models import (
 )
 from tests import world
 
+pytestmark = pytest.mark.one_of_each
 PEOPLE = ("admin", "manager", "seller", "rival", "outsider", "finance", "service")
 MINE, TEAM, FOREIGN, POOL = "mine", "team", "foreign", "pool"
 RECORDS, NONE = (MINE, TEAM, FOREIGN), ()
@@ -283,7 +284,7 @@ def made(cast, tmp_path, application):
     application.config["DATA"] = tmp_path
     (tmp_path / "imports").mkdir()
     (tmp_path / "imports" / "none").write_text("公司\n\n", encoding="utf-8")
-    return world.build(cast)
+    return world.MADE
 
 
 @pytest.fixture

@@ -46,9 +46,12 @@ from models import (
 )
 from tests import offers
 
+MADE = {}  # {kind: {relation: id}} of what build() filled a database with; a second letter tells quotes apart: a draft, one
+# that was submitted, one approved
+
 
 def build(cast):
-    """{kind: {relation: id}}; a second letter tells quotes apart: a draft, one that was submitted, one approved."""
+    """Fill the database, and MADE: in each copy of it the ids are the same."""
     made = {kind: {} for kind in ("lead", "customer", "contact", "opportunity", "quote", "order", "ticket", "task")}
     for relation, owner in (("mine", cast.seller), ("team", cast.rival), ("foreign", cast.outsider)):
         add_chain(made, relation, owner, cast)
@@ -87,7 +90,7 @@ def build(cast):
     Licence.create(customer=reviewed, content=b"%PDF-", type="application/pdf", size=5, uploaded_by=cast.seller)
     made["reviewed"] = {"mine": reviewed.id}
     made["collision"] = {"mine": Collision.get(Collision.record_kind == "customer", Collision.record_id == made["customer"]["mine"]).id}
-    return made
+    MADE.update(made)
 
 
 def add_sent(cast, made):
