@@ -280,6 +280,12 @@ def hand_on(flow, key, one, other, by, at=None, **told):
     return version
 
 
+def next_key(flow):
+    """A key that no node of any of its versions has had, so that a key always means the same step."""
+    keys = {node["key"] for version in flow.versions for node in version.definition["nodes"]}
+    return f"n{max(int(key.removeprefix('n')) for key in keys) + 1}"
+
+
 def asking_role(key):
     """The first node, of a version that runs or of a draft, that names a role; None where none does."""
     versions = FlowVersion.select().where(FlowVersion.is_running | FlowVersion.published_at.is_null())
