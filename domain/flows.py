@@ -81,6 +81,13 @@ class Node:
         stand_in = (self.empty.user,) if self.empty.then == Empty.PERSON and self.empty.user else ()
         return tuple(dict.fromkeys((*named, *stand_in)))
 
+    def with_somebody_else(self, one, other):
+        """With another person wherever it names this one to decide; without another the superior or the administrators decide."""
+        users = tuple(dict.fromkeys(other if user == one else user for user in self.who.users if user != one or other))
+        who = Who(Who.SUPERIOR) if self.who.users and not users else replace(self.who, users=users)
+        stand_in = self.empty if self.empty.user != one else Empty(Empty.PERSON, other) if other else Empty()
+        return replace(self, who=who, empty=stand_in)
+
     @property
     def roles(self):
         return ((self.who.role,) if self.who.kind == Who.ROLE else ()) + self.copy_to.roles
@@ -115,13 +122,6 @@ class Definition:
         if 0 <= other < len(nodes):
             nodes[place], nodes[other] = nodes[other], nodes[place]
         return replace(self, nodes=tuple(nodes))
-
-    def with_person_instead(self, key, one, other):
-        """With somebody else at a node wherever it names a person to decide."""
-        node = self.node(key)
-        users = tuple(dict.fromkeys(other if user == one else user for user in node.who.users))
-        stand_in = other if node.empty.user == one else node.empty.user
-        return self.with_node(replace(node, who=replace(node.who, users=users), empty=replace(node.empty, user=stand_in)))
 
 
 # ---- between a definition and its JSON -------------------------------------------------------------------------------
@@ -266,18 +266,39 @@ def put_in_force(version, by, at):
 
 
 def hand_on(flow, key, one, other, by, at=None, **told):
-    """A node asks somebody else from the next document on, as a version of its own, which goes for the draft as well."""
-    at = at or now()
+    """A node asks somebody else (None: whoever its rules name) from the next document on, in a version of its own; so does the
+    draft. (the Node as it was, as it is)"""
+    was = read(flow.running).node(key)
+    made = was.with_somebody_else(one.id, other and other.id)
     with transaction():
-        running, waiting = flow.running, flow.draft
-        definition = read(running).with_person_instead(key, one.id, other.id)
-        version = FlowVersion.create(flow=flow, definition=asdict(definition), made_by=by, made_at=at, rehearsed_at=at, published_at=at)
-        put_in_force(version, by, at)
-        if waiting and read(waiting).node(key):
-            stored = asdict(read(waiting).with_person_instead(key, one.id, other.id))
-            FlowVersion.update(definition=stored, revision=waiting.revision + 1).where(FlowVersion.id == waiting.id).execute()
-        events.record("flow.handed_on", flow, by, {"user": one.id}, {"user": other.id}, at, version=version.number, **told)
-    return version
+        if flow.draft and read(flow.draft).node(key):
+            exchange(flow.draft, read(flow.draft).node(key).with_somebody_else(one.id, other and other.id))
+        run_with(flow, made, by, at or now(), **told)
+    return was, made
+
+
+def take_back(flow, was, made, by, at=None, **told):
+    """The other way round, as long as the node is as it was made; whether it was."""
+    with transaction():
+        if read(flow.running).node(made.key) != made:
+            return False
+        if flow.draft and read(flow.draft).node(made.key) == made:
+            exchange(flow.draft, was)
+        run_with(flow, was, by, at or now(), **told)
+    return True
+
+
+def run_with(flow, node, by, at, **told):
+    definition = asdict(read(flow.running).with_node(node))
+    version = FlowVersion.create(flow=flow, definition=definition, made_by=by, made_at=at, rehearsed_at=at, published_at=at)
+    put_in_force(version, by, at)
+    events.record("flow.handed_on", flow, by, after={"version": version.number, "node": node.name}, at=at, **told)
+
+
+def exchange(version, node):
+    """Another node in a draft: whoever has it open is told."""
+    definition = asdict(read(version).with_node(node))
+    FlowVersion.update(definition=definition, revision=version.revision + 1, rehearsed_at=None).where(FlowVersion.id == version.id).execute()
 
 
 def next_key(flow):

@@ -1,16 +1,19 @@
 """How one thing of a leaver's changes hands, and how it comes back: row for row, as long as nobody has passed it on."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 
 from peewee import DateTimeField
 
-from domain import approval_acts, approval_history, approval_route, events, follow_ups, pool, transfers
+from domain import approval_acts, approval_history, approval_route, events, flows, follow_ups, pool, transfers
 from models import (
     BY_KIND,
     Approval,
     ApprovalNode,
     AssignmentTaker,
     Department,
+    Flow,
+    FlowApprover,
     HandoverItem,
     Member,
     Notice,
@@ -43,7 +46,8 @@ def moves(item):
     return {
         **dict.fromkeys(RECORDS, (give, give_back)), **dict.fromkeys(("step", "step_done"), (give_step, give_step_back)),
         **dict.fromkeys(RIGHTS, (pass_right, pass_right_back)),
-        "approval": (ask_another, ask_again), "approval_node": (replace, replace_back), "member": (leave, join_again),
+        "approval": (ask_another, ask_again), "approval_node": (replace, replace_back), "flow_node": (pass_node, pass_node_back),
+        "member": (leave, join_again),
         "head": (step_down, head_again),
     }[item.what]
 
@@ -171,6 +175,22 @@ def change_node(item, from_id, to, handover, by, at, done, not_done):
     node = ApprovalNode.get_by_id(item.record_id)
     events.record("approval_node.edited", node, by, {"user": from_id}, {"user": to.id}, at, handover=handover.id)
     return done
+
+
+def pass_node(item, handover, at):
+    """A step of a flow asks another person from the next document on."""
+    row = FlowApprover.get_or_none(FlowApprover.id == item.record_id, FlowApprover.user == handover.leaver_id)
+    if row is None:
+        return HandoverItem.GONE
+    was, made = flows.hand_on(row.flow, row.node, handover.leaver, item.to, handover.by, at, handover=handover.id)
+    item.before = {"flow": row.flow_id, "was": asdict(was), "made": asdict(made)}
+    return HandoverItem.MOVED
+
+
+def pass_node_back(item, handover, by, at):
+    was, made = (flows.node_from(item.before[name]) for name in ("was", "made"))
+    back = flows.take_back(Flow.get_by_id(item.before["flow"]), was, made, by, at, handover=handover.id, undone=True)
+    return HandoverItem.RETURNED if back else HandoverItem.KEPT
 
 
 # ---- teams, pools, departments ---------------------------------------------------------------------------------------

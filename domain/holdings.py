@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from peewee import JOIN, fn
 
-from domain import approval_history, pool_limits
+from domain import approval_history, flows, pool_limits
 from models import (
     Approval,
     ApprovalNode,
@@ -19,6 +19,7 @@ from models import (
     Conversion,
     Customer,
     Department,
+    FlowApprover,
     Lead,
     Member,
     Opportunity,
@@ -136,6 +137,13 @@ def nodes(rows):
         yield Held("approval_node", row.id, row.name)
 
 
+def flow_nodes(rows):
+    """Steps of running flows that name him."""
+    for row in rows.order_by(FlowApprover.id):
+        node = flows.read(row.flow.running).node(row.node)
+        yield Held("flow_node", row.id, node.name)
+
+
 def memberships(rows):
     names = {(kind, row.id): row.name for kind, table in TEAMS.items() for row in shared(kind, table, rows)}
     for row in rows.order_by(Member.id):
@@ -182,6 +190,7 @@ HELD = {
     "step_done": Holding(Task.owner, steps, Task.done_at.is_null(False)),
     "approval": Holding(Approval.approver, asked, approval_history.UNDECIDED),
     "approval_node": Holding(ApprovalNode.user, nodes),
+    "flow_node": Holding(FlowApprover.user, flow_nodes),
     "member": Holding(Member.user, memberships),
     "pool_scope": Holding(PoolScope.user, scopes),
     "pool_administrator": Holding(PoolAdministrator.user, administrations),
@@ -209,6 +218,6 @@ def fits(what, user):
     """Whether this person may have such a thing: service does tickets, sales the rest, and whoever reads quotes approves them."""
     if what == "ticket":
         return user.may("ticket.serve")
-    if what in ("approval", "approval_node"):
+    if what in ("approval", "approval_node", "flow_node"):
         return user.may("quote.see")
     return user.may("lead.work")

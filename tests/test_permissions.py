@@ -12,6 +12,7 @@ from models import (
     AssignmentRule,
     Choice,
     Department,
+    Flow,
     Pool,
     RecycleRule,
     Role,
@@ -253,7 +254,9 @@ GENERAL = {
          "settings_pools.create", "settings_pools.show", "settings_pools.save", "settings_pools.remove", "stages.index",
          "stages.new", "stages.create", "stages.edit", "stages.save", "stages.move_up", "stages.move_down", "stages.remove",
          "approval_nodes.index", "approval_nodes.add", "approval_nodes.edit", "approval_nodes.save", "approval_nodes.move",
-         "approval_nodes.remove", "words.index", "words.show", "words.add", "words.edit", "words.save", "system.show",
+         "approval_nodes.remove", "flows.index", "flows.show", "flows.rename", "flows.version", "flows.start", "flows.draft",
+         "flows.save_rules", "flows.discard", "flows.node", "flows.save_node", "flows.move", "flows.remove", "flows.rehearse",
+         "flows.rehearsal", "flows.publish", "words.index", "words.show", "words.add", "words.edit", "words.save", "system.show",
          "calendar.index", "calendar.decide", "duplicate_rules.index", "duplicate_rules.save",
          "recycling.index", "recycling.new", "recycling.create", "recycling.show", "recycling.save",
          "recycling.rehearse", "recycling.rehearsal", "recycling.switch_on", "recycling.switch_off", "recycling.retire",
@@ -372,14 +375,16 @@ def test_routes_of_several_kinds(endpoint, ask, made):
 def somewhere(endpoint, made):
     """A valid address of a route that is not about anybody's record."""
     of_the_settings = {
-        "people": User, "departments": Department, "settings_pools": Pool, "stages": Stage, "approval_nodes": ApprovalNode,
+        "people": User, "departments": Department, "settings_pools": Pool, "stages": Stage, "approval_nodes": ApprovalNode, "flows": Flow,
         "words": Choice, "pools": Pool, "handovers": User, "roles": Role, "recycling": RecycleRule, "assignment": AssignmentRule,
         "web_forms": WebForm,
     }
     table = of_the_settings.get(endpoint.split(".")[0])
     last = table.select().order_by(table.id.desc()).first().id if table else None
     step = Approval.get(Approval.record_id == made["submitted"]["mine"], Approval.status == Approval.CURRENT)
-    return {"id": step.id if endpoint == "approvals.show" else last, "field": "source", "what": "lead", "plural": "leads", "document": "quote"}
+    id = step.id if endpoint == "approvals.show" else last
+    named = {"field": "source", "what": "lead", "plural": "leads", "document": "quote", "key": "n1", "number": 1, "rehearsal": 1}
+    return {"id": id, **named}
 
 
 @pytest.mark.parametrize("endpoint", sorted(GENERAL))

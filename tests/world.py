@@ -12,6 +12,8 @@ from domain import (
     assignment,
     customers,
     deals,
+    flow_rehearsals,
+    flows,
     follow_ups,
     leads,
     merging,
@@ -32,6 +34,7 @@ from models import (
     CleansingRun,
     Collision,
     Export,
+    Flow,
     Handover,
     HandoverItem,
     Import,
@@ -82,6 +85,7 @@ def build(cast):
     rehearsals.rehearse(recycling.create("lead", cast.admin, name="15 天未跟进", no_follow_up_days=15), cast.admin)
     rule = assignment.save_rule(None, cast.admin, takers=[cast.rival], name="轮流", what="lead", on_import=False, on_form=False)
     web_forms.save(None, cast.admin, name="展会", title="留下联系方式", pool=rule.pool or Pool.of("lead").get())
+    flow_rehearsals.rehearse(flows.draft(Flow.get(), cast.admin), cast.admin)
     made["handover"] = {"mine": add_handover(cast).id}
     made["product"] = {"any": Product.select().first().id}
     leads.create(cast.rival, name="客户 mine")

@@ -252,11 +252,10 @@ def rehearsed(flow, found):
     }
 
 
-@bp.post("/<int:id>/draft/publish")
-def publish(id):
+@bp.post("/<int:id>/rehearsals/<int:rehearsal>/publish")
+def publish(id, rehearsal):
     flow = get_or_404(Flow.select(), id)
     rehearsals = FlowRehearsal.select().join(FlowVersion, on=FlowRehearsal.version).where(FlowVersion.flow == flow)
-    found = get_or_404(rehearsals, request.form.get("rehearsal", ""))
-    published = flows.publish(found, g.user)
+    published = flows.publish(get_or_404(rehearsals, rehearsal), g.user)
     toast(_("Version %(number)s runs from now on. What is under way keeps its own.", number=published.number))
     return go(url_for("flows.index"))

@@ -166,11 +166,23 @@ def test_whoever_takes_over_is_named_in_a_new_version_and_in_the_draft(flow, cas
     routes.lead_through(routes.person(cast.finance, empty=Empty(Empty.PERSON, cast.finance.id)), routes.superior())
     draft = flows.draft(flow, cast.admin)
     row = FlowApprover.get(FlowApprover.user == cast.finance)
-    flows.hand_on(flow, row.node, cast.finance, cast.manager, cast.admin)
+    was, made = flows.hand_on(flow, row.node, cast.finance, cast.manager, cast.admin)
     version, nodes = flows.running("quote")
     assert version.number == 2 and nodes[0].people == (cast.manager.id,)
     assert flows.read(FlowVersion.get_by_id(draft.id)).nodes[0].people == (cast.manager.id,)
     assert [each.user for each in FlowApprover.select()] == [cast.manager]
+    assert flows.take_back(flow, was, made, cast.admin)
+    assert flows.running("quote")[1][0] == was == flows.read(FlowVersion.get_by_id(draft.id)).nodes[0]
+    assert not flows.take_back(flow, was, made, cast.admin)
+
+
+def test_without_a_successor_the_others_decide_and_at_last_the_superior(flow, cast):
+    routes.lead_through(routes.person(cast.finance, cast.manager), routes.person(cast.finance, empty=Empty(Empty.PERSON, cast.finance.id)))
+    for key in ("n1", "n2"):
+        flows.hand_on(flow, key, cast.finance, None, cast.admin)
+    first, second = flows.running("quote")[1]
+    assert (first.who.users, second.who.kind, second.empty) == ((cast.manager.id,), Who.SUPERIOR, Empty())
+    assert flows.running("quote")[0].number == 3
 
 
 def test_a_role_that_a_node_asks_or_tells_is_found(flow, cast):

@@ -193,19 +193,19 @@ def test_it_is_published_from_the_rehearsal_that_shows_who_would_have_gone_elsew
     page = browser.post(f"{URL}/rehearsal", data=state(draft), follow_redirects=True).text
     assert re.findall(r'<div class="figure">(\d+)', page) == ["1", "1"]
     assert f"/quotes/{quote.id}" in page and "<del>报价修正</del>" in page
-    rehearsal = re.search(r'name="rehearsal" value="(\d+)"', page)[1]
-    assert browser.post(f"{URL}/publish", data={"rehearsal": rehearsal}).status_code == 303
+    address = re.search(r'action="([^"]*/publish)"', page)[1]
+    assert browser.post(address).status_code == 303
     version, nodes = flows.running("quote")
     assert (version.number, nodes[1].name) == (2, "财务复核")
-    assert browser.post(f"{URL}/publish", data={"rehearsal": rehearsal}).status_code == 409
+    assert browser.post(address).status_code == 409
 
 
 def test_what_was_changed_after_the_rehearsal_is_not_published(browser, draft, cast):
     seen = flow_rehearsals.rehearse(draft, cast.admin)
     browser.post(f"{URL}/nodes/n2", data=NODE | state(draft))
-    assert browser.post(f"{URL}/publish", data={"rehearsal": seen.id}).status_code == 409
+    assert browser.post(f"/settings/flows/1/rehearsals/{seen.id}/publish").status_code == 409
     assert browser.get(f"{URL}/rehearsal").text.count("请重新预演") == 1
-    assert browser.post(f"{URL}/publish", data={"rehearsal": "x"}).status_code == 404
+    assert browser.post("/settings/flows/1/rehearsals/99/publish").status_code == 404
 
 
 def test_older_versions_are_read_and_taken_as_a_new_draft(browser, flow, draft, cast):
