@@ -26,7 +26,7 @@ OPS = {
 }
 CHANGES = {
     "price": _l("price"), "quantity": _l("quantity"), "discount": _l("discount"), "terms": _l("terms"), "valid_until": _l("validity"),
-    "lines": _l("lines"),
+    "lines": _l("lines"), "margin": _l("margin"), "tax": _l("tax"),
 }
 WHO = {
     Who.SUPERIOR: _l("The submitter's superior"), Who.SUPERIORS: _l("Several levels of superiors"),
@@ -79,7 +79,7 @@ class Names:
         if field == "department":
             return self.departments.get(value, _("a department that is gone"))
         if field == "changed":
-            return str(CHANGES[value])
+            return str(CHANGES.get(value, value))
         return str(choice(value, "level")) if field == "level" else value
 
 
