@@ -1644,23 +1644,6 @@ for priced in (Quote, QuoteLine):
     priced.add_index(priced.price_list, where=priced.price_list.is_null(False), name=f"{priced._meta.table_name}_price_list")
 
 
-class ApprovalNode(Table):
-    """A configured step of the approval (审批节点) and who decides there."""
-
-    PERSON, ROLE, SUPERIOR = KINDS = ("person", "role", "superior")
-
-    name = TextField()
-    name_en = TextField(default="")
-    position = IntegerField()
-    approver_kind = TextField()
-    user = ForeignKeyField(User, null=True)
-    role = TextField(default="")
-
-    @classmethod
-    def in_order(cls):
-        return list(cls.select(cls, User).join(User, JOIN.LEFT_OUTER).order_by(cls.position, cls.id))
-
-
 class Flow(Table):
     """How one kind of document is approved (审批流程). What it says stands in its versions, one of which runs."""
 

@@ -9,7 +9,6 @@ from domain import approval_acts, approval_history, approval_route, events, flow
 from models import (
     BY_KIND,
     Approval,
-    ApprovalNode,
     AssignmentTaker,
     Department,
     Flow,
@@ -46,7 +45,7 @@ def moves(item):
     return {
         **dict.fromkeys(RECORDS, (give, give_back)), **dict.fromkeys(("step", "step_done"), (give_step, give_step_back)),
         **dict.fromkeys(RIGHTS, (pass_right, pass_right_back)),
-        "approval": (ask_another, ask_again), "approval_node": (replace, replace_back), "flow_node": (pass_node, pass_node_back),
+        "approval": (ask_another, ask_again), "flow_node": (pass_node, pass_node_back),
         "member": (leave, join_again),
         "head": (step_down, head_again),
     }[item.what]
@@ -158,23 +157,6 @@ def ask_again(item, handover, by, at):
     record = BY_KIND[step.record_kind].get_by_id(step.record_id)
     approval_acts.ask(step, record, handover.leaver, by, at, handover=handover.id, undone=True)
     return HandoverItem.RETURNED
-
-
-def replace(item, handover, at):
-    return change_node(item, handover.leaver_id, item.to, handover, handover.by, at, HandoverItem.MOVED, HandoverItem.GONE)
-
-
-def replace_back(item, handover, by, at):
-    return change_node(item, item.to_id, handover.leaver, handover, by, at, HandoverItem.RETURNED, HandoverItem.KEPT)
-
-
-def change_node(item, from_id, to, handover, by, at, done, not_done):
-    """A configured step asks another person from the next quote on."""
-    if not ApprovalNode.update(user=to).where(ApprovalNode.id == item.record_id, ApprovalNode.user == from_id).execute():
-        return not_done
-    node = ApprovalNode.get_by_id(item.record_id)
-    events.record("approval_node.edited", node, by, {"user": from_id}, {"user": to.id}, at, handover=handover.id)
-    return done
 
 
 def pass_node(item, handover, at):

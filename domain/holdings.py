@@ -11,7 +11,6 @@ from peewee import JOIN, fn
 from domain import approval_history, flows, pool_limits
 from models import (
     Approval,
-    ApprovalNode,
     AssignmentRule,
     AssignmentTaker,
     Claim,
@@ -132,11 +131,6 @@ def asked(rows):
         yield Held("approval", row.id, name, {"node": row.name, "node_en": row.name_en})
 
 
-def nodes(rows):
-    for row in rows.order_by(ApprovalNode.id):
-        yield Held("approval_node", row.id, row.name)
-
-
 def flow_nodes(rows):
     """Steps of running flows that name him."""
     for row in rows.order_by(FlowApprover.id):
@@ -189,7 +183,6 @@ HELD = {
     "step": Holding(Task.owner, steps, Task.done_at.is_null()),
     "step_done": Holding(Task.owner, steps, Task.done_at.is_null(False)),
     "approval": Holding(Approval.approver, asked, approval_history.UNDECIDED),
-    "approval_node": Holding(ApprovalNode.user, nodes),
     "flow_node": Holding(FlowApprover.user, flow_nodes),
     "member": Holding(Member.user, memberships),
     "pool_scope": Holding(PoolScope.user, scopes),
@@ -218,6 +211,6 @@ def fits(what, user):
     """Whether this person may have such a thing: service does tickets, sales the rest, and whoever reads quotes approves them."""
     if what == "ticket":
         return user.may("ticket.serve")
-    if what in ("approval", "approval_node", "flow_node"):
+    if what in ("approval", "flow_node"):
         return user.may("quote.see")
     return user.may("lead.work")

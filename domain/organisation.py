@@ -4,7 +4,7 @@ from peewee import IntegrityError, Value, fn
 
 from domain import Refused, _, accounts, events, flows, roles, time_zone, transaction
 from domain.flow_conditions import Condition
-from models import ApprovalNode, Choice, Company, Department, DepartmentMember, Pool, PoolScope, Stage, User
+from models import Choice, Company, Department, DepartmentMember, Pool, PoolScope, Stage, User
 
 # (name, English name, win rate %, days a deal usually stays)
 STAGES = (
@@ -14,11 +14,6 @@ STAGES = (
     ("方案报价", "Proposal", 60, 14),
     ("商务谈判", "Negotiation", 80, 10),
     ("成交/回款", "Won and paid", 100, 30),
-)
-APPROVAL_NODES = (
-    ("方案设计", "Solution design", ApprovalNode.SUPERIOR, ""),
-    ("报价修正", "Quote revision", ApprovalNode.ROLE, User.FINANCE),
-    ("商务审批", "Commercial approval", ApprovalNode.ROLE, User.MANAGER),
 )
 QUOTE_FLOW = flows.Definition((
     flows.Node("n1", "方案设计", flows.Who(flows.Who.SUPERIOR), "Solution design"),
@@ -95,8 +90,6 @@ def fill_dictionaries():
         Stage.create(
             name=name, name_en=name_en, position=position, win_rate=win_rate, norm_days=days, is_won=win_rate == 100
         )
-    for position, (name, name_en, kind, role) in enumerate(APPROVAL_NODES):
-        ApprovalNode.create(name=name, name_en=name_en, position=position, approver_kind=kind, role=role)
     flows.found("quote", "报价审批", "Quote approval", QUOTE_FLOW)
 
 

@@ -2,8 +2,8 @@
 
 import secrets
 
-from domain import Refused, _, events, functions, transaction
-from models import Allowance, Approval, ApprovalNode, Pool, PoolScope, Role, User
+from domain import Refused, _, events, flows, functions, transaction
+from models import Allowance, Approval, Pool, PoolScope, Role, User
 
 STANDING = (  # key, name, English name
     (User.ADMINISTRATOR, "管理员", "Administrator"), (User.MANAGER, "经理", "Manager"), (User.SELLER, "销售", "Seller"),
@@ -100,7 +100,7 @@ def ensure_removable(role):
         raise Refused(_("%(name)s is one of the roles that every company has. It stays.", name=role.name))
     if User.select().where(User.role == role.key).exists():
         raise Refused(_("Somebody still has the role %(name)s. Give him another one first.", name=role.name))
-    node = ApprovalNode.select().where(ApprovalNode.role == role.key).first()
+    node = flows.asking_role(role.key)
     if node:
         raise Refused(_("The approval step %(node)s asks %(name)s. Change the step first.", node=node.name, name=role.name))
     if Approval.select().where(Approval.role == role.key, Approval.status.in_((Approval.CURRENT, Approval.WAITING))).exists():

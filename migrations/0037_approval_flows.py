@@ -71,6 +71,8 @@ def up(migrator, db):
     rows = db.execute_sql(f'SELECT {columns} FROM "approval_node" ORDER BY "position", "id"').fetchall()  # noqa: S608
     if rows:
         bring_along(db, words["mark"], rows)
+    db.execute_sql("UPDATE \"handover_item\" SET \"what\" = 'flow_node' WHERE \"what\" = 'approval_node'")
+    db.execute_sql('DROP TABLE "approval_node"')
 
 
 def bring_along(db, mark, rows):

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from domain import approvals, customers, deals, follow_ups, leads, members, notifications, now, orders, pool, tickets
 from models import (
-    ApprovalNode,
     AssignmentRule,
     AssignmentTaker,
     Customer,
@@ -76,7 +75,6 @@ def add_leads(leaver, cast, rng, size):
 def add_rights(leaver, cast, rng):
     """He decides on others' quotes, helps with others' customers, is named in pools, heads his department."""
     routes.lead_through(routes.person(leaver))
-    ApprovalNode.update(approver_kind=ApprovalNode.PERSON, user=leaver, role="").where(ApprovalNode.position == 0).execute()
     for number in range(3):
         customer = customers.create(cast.outsider, name=f"别人的客户 {number}")
         members.add(customer, leaver, by=cast.outsider, may_edit=True)

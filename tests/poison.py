@@ -18,7 +18,7 @@ OUR_WORDS = {
     "notice": {"verb", "record_kind"}, "member": {"record_kind"}, "lead": {"status"}, "claim": {"how", "record_kind"},
     "pool": {"what", "mode"}, "poolscope": {"role"}, "stagechange": {"status"},
     "followup": {"record_kind", "method", "outcome"}, "task": {"record_kind", "method"}, "opportunity": {"status"},
-    "quote": {"number", "status", "pdf_sha256", "language"}, "approvalnode": {"approver_kind", "role"}, "approval": {"record_kind", "role", "status"},
+    "quote": {"number", "status", "pdf_sha256", "language"}, "approval": {"record_kind", "role", "status"},
     "order": {"number", "status"}, "ticket": {"status", "kind_of_work", "priority"},
     "import": {"what", "status", "existing", "stored_as", "sha256", "encoding"},
     "role": {"key", "origin"}, "arrival": {"record_kind", "came_by"}, "assignmentrule": {"what", "method"}, "webform": {"token"},

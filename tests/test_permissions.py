@@ -8,7 +8,6 @@ import pytest
 
 from models import (
     Approval,
-    ApprovalNode,
     AssignmentRule,
     Choice,
     Department,
@@ -253,8 +252,7 @@ GENERAL = {
          "departments.show", "departments.save", "departments.remove", "settings_pools.index", "settings_pools.new",
          "settings_pools.create", "settings_pools.show", "settings_pools.save", "settings_pools.remove", "stages.index",
          "stages.new", "stages.create", "stages.edit", "stages.save", "stages.move_up", "stages.move_down", "stages.remove",
-         "approval_nodes.index", "approval_nodes.add", "approval_nodes.edit", "approval_nodes.save", "approval_nodes.move",
-         "approval_nodes.remove", "flows.index", "flows.show", "flows.rename", "flows.version", "flows.start", "flows.draft",
+         "flows.index", "flows.show", "flows.rename", "flows.version", "flows.start", "flows.draft",
          "flows.save_rules", "flows.discard", "flows.node", "flows.save_node", "flows.move", "flows.remove", "flows.rehearse",
          "flows.rehearsal", "flows.publish", "words.index", "words.show", "words.add", "words.edit", "words.save", "system.show",
          "calendar.index", "calendar.decide", "duplicate_rules.index", "duplicate_rules.save",
@@ -375,7 +373,7 @@ def test_routes_of_several_kinds(endpoint, ask, made):
 def somewhere(endpoint, made):
     """A valid address of a route that is not about anybody's record."""
     of_the_settings = {
-        "people": User, "departments": Department, "settings_pools": Pool, "stages": Stage, "approval_nodes": ApprovalNode, "flows": Flow,
+        "people": User, "departments": Department, "settings_pools": Pool, "stages": Stage, "flows": Flow,
         "words": Choice, "pools": Pool, "handovers": User, "roles": Role, "recycling": RecycleRule, "assignment": AssignmentRule,
         "web_forms": WebForm,
     }

@@ -27,7 +27,7 @@ LISTS = {
     "service": ("/tickets", "/tickets?tab=all"),
     "admin": (
         "/settings", "/settings/people", "/settings/roles", "/settings/departments", "/settings/pools", "/settings/stages",
-        "/settings/words/source", "/settings/approvals", "/settings/system", "/settings/calendar", "/settings/recycling", "/pools/{pool}",
+        "/settings/words/source", "/settings/flows", "/settings/system", "/settings/calendar", "/settings/recycling", "/pools/{pool}",
     ),
 }
 OF_SEVERAL_LISTS = {  # what the day brings, one column for each stage, one group for each kind that is found

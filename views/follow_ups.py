@@ -11,8 +11,8 @@ from flask_wtf import FlaskForm
 from wtforms import DateTimeLocalField, RadioField, SelectField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Length, Optional
 
-from domain import disclosures, follow_ups, local, now, time_zone, timeline
-from models import BY_KIND, ApprovalNode, Pooled, Stage, Task
+from domain import disclosures, flows, follow_ups, local, now, time_zone, timeline
+from models import BY_KIND, Pooled, Stage, Task
 from permissions import can_follow_up
 from views.fields import Line, fixed_choices, longest
 from views.formats import choice, day, dictionary, in_language, money, today, when
@@ -192,7 +192,7 @@ def stage_called(name):
 def node_called(name):
     """The step of an approval in the reader's language; as it was written when it is called so no more."""
     if "nodes" not in g:
-        g.nodes = {node.name: node for node in ApprovalNode.in_order()}
+        g.nodes = {node.name: node for node in flows.running("quote")[1]}
     return in_language(g.nodes[name]) if name in g.nodes else name
 
 

@@ -17,7 +17,6 @@ KINDS = {
     "approval": (_l("Approvals waiting for him"), lambda n: ngettext("%(num)s approval", "%(num)s approvals", n)),
     "step": (_l("Next steps"), lambda n: ngettext("%(num)s next step", "%(num)s next steps", n)),
     "step_done": (_l("Steps ticked off"), lambda n: ngettext("%(num)s step ticked off", "%(num)s steps ticked off", n)),
-    "approval_node": (_l("Approval steps that name him"), lambda n: ngettext("%(num)s approval step", "%(num)s approval steps", n)),
     "flow_node": (_l("Approval steps that name him"), lambda n: ngettext("%(num)s approval step", "%(num)s approval steps", n)),
     "member": (_l("Teams of others' records"), lambda n: ngettext("%(num)s team", "%(num)s teams", n)),
     "pool_scope": (_l("Pools that name him"), lambda n: ngettext("%(num)s pool right", "%(num)s pool rights", n)),

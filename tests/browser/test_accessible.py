@@ -8,7 +8,7 @@ PAGES = {
     "seller1": ["/", "/notices", "/pools", "/leads", "/leads/new", "/customers", "/opportunities", "/opportunities?view=list", "/quotes",
                 "/orders", "/products", "/tickets", "/tickets/new", "/search?q=gq", "/profile"],
     "manager": ["/approvals", "/imports"],
-    "admin": ["/settings", "/settings/people", "/settings/approvals", "/design"],
+    "admin": ["/settings", "/settings/people", "/settings/flows", "/design"],
 }
 RECORDS = ["/leads", "/customers", "/opportunities?view=list", "/quotes", "/orders", "/tickets"]
 GRAVE = ("serious", "critical")

@@ -15,7 +15,7 @@ PAGES = {
                 "/opportunities/new", "/quotes", "/orders", "/products", "/tickets", "/tickets/new", "/search?q=gq", "/profile"],
     "manager": ["/", "/approvals", "/imports", "/products/new"],
     "service": ["/", "/tickets"],
-    "admin": ["/settings", "/settings/people", "/settings/departments", "/settings/pools", "/settings/stages", "/settings/approvals",
+    "admin": ["/settings", "/settings/people", "/settings/departments", "/settings/pools", "/settings/stages", "/settings/flows",
               "/settings/words", "/settings/system", "/design"],
 }
 RECORDS = ["/leads", "/customers", "/opportunities?view=list", "/quotes", "/orders", "/tickets"]

@@ -217,7 +217,7 @@ def test_an_unchanged_second_version_is_no_worse_and_a_changed_one_may_be(cast):
     second = offers.quote(cast.seller, opportunity=first.opportunity, number="Q-2")
     same = {"number": first.number, "version": 2}
     Quote.update(**same).where(Quote.id == second.id).execute()
-    worse = (Condition("changed", "in", ("price",)),)
+    worse = (Condition("changed", "in", ("terms",)),)
     assert not applies((worse,), flow_facts.of_quote(first))
     second = Quote.get_by_id(second.id)
     products = [(line.product_id, line.name) for line in first.lines.order_by()]

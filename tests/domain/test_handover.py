@@ -6,11 +6,23 @@ from random import Random
 import pytest
 from peewee import ForeignKeyField
 
-from domain import Refused, accounts, approvals, customers, deals, follow_ups, handover, holdings, leads, pool, tickets
+from domain import (
+    Refused,
+    accounts,
+    approvals,
+    customers,
+    deals,
+    flows,
+    follow_ups,
+    handover,
+    holdings,
+    leads,
+    pool,
+    tickets,
+)
 from models import (
     TABLES,
     Approval,
-    ApprovalNode,
     Claim,
     Company,
     Customer,
@@ -46,7 +58,6 @@ SAID = {
     "departmentmember.user": "where he worked besides",
     "approval.decided_for": "who was away", "approvalcopy.user": "who was told",
     "delegation.person": "over once he is disabled: his seats ask others then", "delegation.to": "decides no more once he is disabled",
-    "flowapprover.user": "repeats what the running flow says",
     "collision.owner": "what a ruling said", "share.user": "what a ruling gave him for what he did",
 }
 
@@ -290,15 +301,13 @@ def test_the_leaver_loses_his_access_at_the_end_unless_it_is_wanted_otherwise(ca
 
 
 def test_an_approval_goes_to_the_successor_or_his_superior_and_never_to_whoever_submitted(cast):
-    ApprovalNode.delete().execute()
     routes.lead_through(routes.person(cast.finance))
-    ApprovalNode.create(name="节点", position=0, approver_kind=ApprovalNode.PERSON, user=cast.finance)
     for person in (cast.rival, cast.outsider):
         approvals.submit(offers.quote(person, number=f"Q-{person.login}"), by=person)
     carried_out(cast.finance, cast, [cast.rival])
     asked = {step.submitted_by_id: step.approver_id for step in Approval.select()}
     assert asked == {cast.rival.id: cast.manager.id, cast.outsider.id: cast.rival.id}
-    assert ApprovalNode.get().user == cast.rival
+    assert flows.running("quote")[1][0].people == (cast.rival.id,)
 
 
 def test_the_last_person_of_a_pool_is_followed_so_that_it_does_not_open_to_all(cast):

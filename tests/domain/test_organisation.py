@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain import Refused, accounts, due, events, organisation, pools
-from models import ApprovalNode, Choice, Company, Department, DepartmentMember, Event, Pool, PoolScope, Stage, User, db
+from domain import Refused, accounts, due, events, flows, organisation, pools
+from models import Choice, Company, Department, DepartmentMember, Event, Pool, PoolScope, Stage, User, db
 from tests.cast import PASSWORD
 from tests.server import all_at_once
 
@@ -22,7 +22,7 @@ def test_a_founded_company_has_what_one_begins_with(database):
     assert (founder.role, founder.data_scope, founder.department.parent) == (User.ADMINISTRATOR, "all", None)
     assert Company.current().short_name == "海图测试有限"
     assert [stage.win_rate for stage in Stage.in_order()] == [10, 20, 40, 60, 80, 100]
-    assert [node.name for node in ApprovalNode.in_order()] == ["方案设计", "报价修正", "商务审批"]
+    assert [node.name for node in flows.running("quote")[1]] == ["方案设计", "报价修正", "商务审批"]
     assert {word.field for word in Choice.select()} == {"source", "drop_reason", "lost_reason", "industry", "level"}
     assert [(pool.name, pool.what) for pool in Pool.select()] == [("公海", "lead"), ("客户公海", "customer")]
 

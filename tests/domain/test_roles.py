@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from domain import Refused, accounts, events, functions, roles
-from models import Allowance, ApprovalNode, Event, Pool, PoolScope, Role, User
+from models import Allowance, Event, Pool, PoolScope, Role, User
+from tests import routes
 
 ROOT = Path(__file__).parents[2]
 KINDS = ("lead", "customer", "contact", "opportunity", "quote", "order", "ticket", "collision")
@@ -117,10 +118,10 @@ def test_a_role_goes_only_when_nobody_has_it(cast, assistant):
 
 
 def test_a_role_that_an_approval_or_a_pool_names_stays(cast, assistant):
-    node = ApprovalNode.create(name="助理审", position=9, approver_kind=ApprovalNode.ROLE, role=assistant.key)
-    with pytest.raises(Refused, match="助理审"):
+    routes.lead_through(routes.role(assistant.key))
+    with pytest.raises(Refused, match="节点1"):
         roles.remove(assistant, by=cast.admin)
-    node.delete_instance()
+    routes.lead_through(routes.superior())
     scope = PoolScope.create(pool=Pool.get(), role=assistant.key)
     with pytest.raises(Refused, match=scope.pool.name):
         roles.remove(assistant, by=cast.admin)

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from domain import accounts, events, functions, roles
-from models import Allowance, Customer, Event, Lead, Pool, Role, User
+from domain import accounts, events, flows, functions, roles
+from models import Allowance, Customer, Event, Flow, Lead, Pool, Role, User
 from tests import world
 
 
@@ -122,7 +122,8 @@ def test_a_role_that_somebody_has_stays_and_one_that_nobody_has_goes(admin, assi
 
 def test_a_custom_role_works_on_its_own_and_can_be_dispatched_assigned_and_asked(assistant, cast, login, admin):
     """What lists people by what they may finds those of a role that was made here."""
-    assert "李二" in admin.get("/settings/approvals").text
+    flows.draft(Flow.get(), cast.admin)
+    assert "李二" in admin.get("/settings/flows/1/draft/nodes/n1").text
     pool = Pool.get()
     assert "李二" in admin.get(f"/settings/pools/{pool.id}").text
 
