@@ -54,6 +54,7 @@ SAID = {
     "recordview.user": "who looked", "reveal.user": "who looked", "leakalert.user": "who was conspicuous",
     "assignmentrule.last_user": "whose turn it was",
     "sellerprofile.user": "what he was good at",
+    "mail.sender": "who sent it",
     "export.user": "his alone, and gone after a week",
     "departmentmember.user": "where he worked besides",
     "approval.decided_for": "who was away", "approvalcopy.user": "who was told",
