@@ -236,6 +236,12 @@ def worse_than(before, after):
     return differences.worse(read(before), read(after))
 
 
+def against_approved(quote, costs=False):
+    """The Difference to the version that was approved last; None for a first one."""
+    before = approved_before(quote)
+    return before and diff(before, quote, costs)
+
+
 def diff(before, after, costs=False):
     """The Difference of any two versions; margins only with `costs`."""
     return differences.difference(read(before), read(after), costs)

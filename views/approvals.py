@@ -172,6 +172,7 @@ def reading(item, ours, form):
         "item": item, "step": next(each for each in steps if each.id == step.id), "quote": quote, "form": form,
         "steps": steps, "earlier": approval_history.earlier_decisions(quote, step.round), "sees_cost": sees_cost,
         "lines": list(zip(lines, quotes.priced(lines, quotes.order_discount_of(quote), quote.inclusive).lines, strict=True)),
+        "difference": versions.against_approved(quote, sees_cost),
         "can_decide": step.status == Approval.CURRENT and can_decide_quote(g.user, quote),
         "can_withdraw": quote.status == Quote.PENDING and step.submitted_by_id == g.user.id,
         "following": next((each for each in steps if each.status == Approval.WAITING), None),

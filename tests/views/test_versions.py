@@ -107,3 +107,11 @@ def test_versions_of_another_number_are_not_compared(cast, first, login):
     other = offers.quote(cast.seller, opportunity=first.opportunity, number="Q20261122-009")
     page = login(cast.seller).get(f"/quotes/{first.id}/versions?with={other.id}")
     assert page.status_code == 200 and other.number not in page.text
+
+
+def test_the_approver_reads_what_differs_from_the_approved_version(cast, first, login):
+    second = versions.renew(first, by=cast.seller)
+    quotes.save(second, cast.seller, 0, entries(second), order_discount=20_000)
+    login(cast.seller).post(f"/quotes/{second.id}/submit")
+    page = login(cast.manager).get(f"/quotes/{second.id}/approval", follow_redirects=True).text
+    assert 'class="difference"' in page and "<del>" in page
