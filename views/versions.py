@@ -11,8 +11,9 @@ from domain.pricing import shown_percent
 from models import Contact, Quote
 from permissions import can_drop_quote, can_renew_quote, can_see_cost
 from views.approvals import kept
-from views.formats import money, percent, tax
+from views.formats import money, tax
 from views.helpers import get_or_404, go, known, page, require, sight, toast
+from views.quote_rows import rate_text
 
 bp = Blueprint("versions", __name__)
 
@@ -77,7 +78,7 @@ def taken_off(discount):
         return _("Free")
     if fen is not None:
         return _("agreed ¥%(price)s", price=money(fen)) if agreed else f"−¥{money(fen)}"
-    return "—" if off is None else f"−{percent(off)}"
+    return "—" if off is None else f"{rate_text(off)}%"
 
 
 def side_of_tax(inclusive):
