@@ -5,6 +5,7 @@ import secrets
 import sys
 import tempfile
 from contextlib import contextmanager, suppress
+from functools import partial
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -26,6 +27,7 @@ from domain import (
     Refused,
     accounts,
     backup,
+    check_codes,
     cleansing,
     demo,
     events,
@@ -147,7 +149,13 @@ def prepare(app):
     schema.upgrade(before=lambda: backup.create(app.config["DATA"], "before-upgrade"))
     if app.config["DEMO"] and Company.current() is None:
         with app.app_context():
-            demo.build(printed=lambda quote: documents.quote_pdf(documents.document_of(quote, is_draft=False), render(app)))
+            demo.build(printed=partial(printed, app))
+
+
+def printed(app, quote):
+    """The bytes that an approval of the demo keeps."""
+    url = check_codes.url(quote, app.config["BASE_URL"] or f"http://{app.config['HOST']}:{app.config['PORT']}")
+    return documents.quote_pdf(documents.document_of(quote, is_draft=False, check_url=url), render(app))
 
 
 def render(app):

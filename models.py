@@ -1578,6 +1578,12 @@ class Quote(Owned):
         return self.status in (self.DRAFT, self.REJECTED)
 
     @property
+    def printed_in(self):
+        """The template and language of its document, the default ones where it asks for none."""
+        template = self.template or DocumentTemplate.standard()
+        return {"template": template.id, "language": self.language or template.language}
+
+    @property
     def title(self):
         return f"{self.number} V{self.version}"
 

@@ -6,6 +6,7 @@ A pool of concurrent.futures would do less: with max_tasks_per_child Python 3.11
 """
 
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -23,9 +24,13 @@ FONT_FACES = "".join(
     for weight, name in FONTS.items()
 )
 
+COLOUR = re.compile("colour-([0-9a-f]{6}).css")
+VARIANT = "pdf/a-2u"  # to be read in fifty years; its text can be searched and copied
+
 LIMIT = 20  # seconds for one document
 START_LIMIT = 60  # seconds until a new process is ready; the first run of a machine builds its font cache
 RETIRE_AFTER = 200  # documents, so that what the libraries leak stays small
+IN_LINE = 5  # callers at once, of the eight threads that answer requests
 MEMORY = 3 << 30  # bytes of address space
 NEEDED_FROM_OUTSIDE = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "FONTCONFIG_PATH", "FONTCONFIG_FILE")
 
@@ -33,7 +38,7 @@ READY, DONE, FAILED = b"r", b"+", b"-"
 
 
 class RenderingFailed(Exception):
-    """No PDF came out. reason: busy, timeout, died, or what the renderer said."""
+    """No PDF came out. reason: full, busy, timeout, died, or what the renderer said."""
 
     def __init__(self, reason):
         super().__init__(reason)
@@ -43,10 +48,11 @@ class RenderingFailed(Exception):
 class Printer:
     """One renderer process, started when first needed; documents queue for it."""
 
-    def __init__(self, limit=LIMIT, retire_after=RETIRE_AFTER):
+    def __init__(self, limit=LIMIT, retire_after=RETIRE_AFTER, in_line=IN_LINE):
         self.limit = limit
         self.retire_after = retire_after
         self._turn = threading.Lock()
+        self._places = threading.BoundedSemaphore(in_line)
         self._process = None
         self._pipe = None
         self._printed = 0
@@ -58,7 +64,7 @@ class Printer:
 
     def pdf(self, html):
         """The PDF of an HTML page, as bytes. Raises RenderingFailed."""
-        with self._my_turn():
+        with self._place_in_line(), self._my_turn():
             self._ensure_running()
             answer = self._ask(html.encode("utf-8", "replace"))
             self._printed += 1
@@ -78,6 +84,11 @@ class Printer:
             self._process.kill()
             self._process.wait()
         self._process = self._pipe = None
+
+    def _place_in_line(self):
+        if not self._places.acquire(blocking=False):
+            raise RenderingFailed("full")
+        return _Releasing(self._places)
 
     def _my_turn(self):
         if not self._turn.acquire(timeout=self.limit):
@@ -119,7 +130,7 @@ class Printer:
 
 
 class _Releasing:
-    """A lock that is held already, let go at the end of a with block."""
+    """A lock or a place that is held already, let go at the end of a with block."""
 
     def __init__(self, lock):
         self.lock = lock
@@ -161,9 +172,14 @@ def renderer():
 
     def render(page):
         html = HTML(string=page, base_url="asset:", url_fetcher=fetcher)
-        return html.write_pdf(font_config=fonts, stylesheets=[faces], pdf_tags=True)
+        return html.write_pdf(font_config=fonts, stylesheets=[faces], pdf_variant=VARIANT, pdf_tags=True)
 
     return render
+
+
+def colour_sheet(colour):
+    """The style sheet that gives a document its colour, of six hexadecimal digits."""
+    return f".paper {{ --accent: #{colour} }}"
 
 
 def asset_fetcher():
@@ -175,6 +191,8 @@ def asset_fetcher():
             scheme, _, name = url.partition(":")
             if scheme.lower() != "asset":
                 return super().fetch(url, headers)
+            if colour := COLOUR.fullmatch(name):
+                return URLFetcherResponse(url, colour_sheet(colour[1]).encode(), {"Content-Type": "text/css"})
             path = ASSETS[name]
             return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": TYPES[path.suffix]})
 

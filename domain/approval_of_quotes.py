@@ -53,6 +53,7 @@ def ensure_valid(quote, at):
 
 def approve(quote, document, at):
     kept = {"approved_at": at, "pdf": document, "pdf_sha256": sha256(document).hexdigest() if document else ""}
+    kept |= quote.printed_in
     return change(quote, Quote.status == Quote.PENDING, at, status=Quote.APPROVED, **kept)
 
 

@@ -2,7 +2,7 @@
 
 from peewee import IntegrityError, Value, fn
 
-from domain import Refused, _, accounts, events, flows, roles, time_zone, transaction
+from domain import Refused, _, accounts, document_templates, events, flows, roles, time_zone, transaction
 from domain.flow_conditions import Condition
 from models import Choice, Company, Department, DepartmentMember, Pool, PoolScope, Stage, User
 
@@ -69,6 +69,7 @@ def found(by_name, login, password, company_name, short_name="", language="zh", 
             root = add_department(company.short_name, None, by=None)
             fill_dictionaries()
             roles.found()
+            document_templates.found()
             for position, (what, name) in enumerate(zip(Pool.WHAT, pool_names)):
                 Pool.create(name=name, what=what, position=position)
             founder = accounts.create_user(

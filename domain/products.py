@@ -4,10 +4,11 @@ from contextlib import contextmanager
 
 from peewee import IntegrityError
 
-from domain import Refused, _, day_of, events, now, search, taxes, transaction
-from models import Product
+from domain import Refused, _, day_of, events, now, pictures, search, taxes, transaction
+from models import Product, ProductPicture
 
 COLUMNS = ("sku", "name", "spec", "unit", "category", "price", "cost", "tax_code", "active")
+PICTURE_SIDE = 320  # pixels, for 54 on paper
 SEARCHED = {"name", "sku", "spec"}
 
 
@@ -37,6 +38,24 @@ def edit(product, by, at=None, **columns):
             search.index("product", product)
         events.record("product.edited", product, by, before, after, at=at)
     return product
+
+
+def show(product, content, by, at=None):
+    """Keep a picture of it; a newer one takes the place of the old."""
+    at = at or now()
+    content, kind = pictures.written_anew(content, PICTURE_SIDE, field="picture")
+    with transaction():
+        columns = {ProductPicture.content: content, ProductPicture.type: kind, ProductPicture.uploaded_at: at}
+        kept = ProductPicture.insert({ProductPicture.product: product} | columns)
+        kept.on_conflict(conflict_target=[ProductPicture.product], update=columns).execute()
+        events.record("product.shown", product, by, at=at, size=len(content))
+
+
+def hide(product, by, at=None):
+    """Without a picture again."""
+    with transaction():
+        if ProductPicture.delete().where(ProductPicture.product == product.id).execute():
+            events.record("product.hidden", product, by, at=at or now())
 
 
 @contextmanager

@@ -267,11 +267,15 @@ def unit_price(line):
     return half_up(line.net * denominator, numerator)
 
 
+def ensure_printed(quote):
+    if quote.status != Quote.APPROVED:
+        raise Refused(_("The PDF is made when the quote is approved. Until then, look at the preview."))
+
+
 def printed(quote):
     """The PDF as it was stored when the quote was approved."""
     found = Quote.select(Quote.pdf, Quote.status).where(Quote.id == quote.id).get()
-    if found.status != Quote.APPROVED:
-        raise Refused(_("The PDF is made when the quote is approved. Until then, look at the preview."))
+    ensure_printed(found)
     if found.pdf is None:
         raise Refused(_("No PDF was kept when this quote was approved. Print the preview instead."))
     return bytes(found.pdf)

@@ -111,6 +111,7 @@ SENTENCES = {
     "quote.taken_back": ("arrow-back-up", N_("took the approval of the step %(node)s back")),
     "quote.copied": ("mail", N_("told %(names)s for information")),
     "quote.approval_reminded": ("bell", N_("reminded of the step %(node)s")),
+    "quote.document_chosen": ("file-type-pdf", N_("chose how it is printed: %(name)s")),
     "quote.withdrawn": ("arrow-back-up", N_("withdrew the quote from approval")),
     "quote.shared": ("link", N_("made a link for the customer")),
     "quote.unshared": ("link-off", N_("closed the customer's links")),

@@ -26,7 +26,7 @@ from models import Company, Order, Product, Quote, QuoteLine
 
 CARRIED = (
     "number", "opportunity", "customer", "contact", "owner", "inclusive", "price_list", "order_discount", "order_discount_rate",
-    "list_total", "order_amount", "total", "tax_total", "cost_total", "terms",
+    "list_total", "order_amount", "total", "tax_total", "cost_total", "terms", "template", "language",
 )
 
 
@@ -87,7 +87,7 @@ def keep_approval(quote, by, pdf=None, note="", at=None):
         kept = {
             "status": Quote.APPROVED, "submitted_at": at, "approved_at": at, "kept_from": standing.before.id, "updated_at": at,
             "pdf": pdf, "pdf_sha256": sha256(pdf).hexdigest() if pdf else "", "note": note or quote.note,
-        }
+        } | quote.printed_in
         as_seen = (Quote.id == quote.id) & Quote.status.in_(quotes.EDITABLE) & (Quote.revision == quote.revision)
         if not Quote.update(**kept).where(as_seen).execute():
             raise Refused(quotes.who_was_faster(quote))

@@ -11,6 +11,7 @@ from models import (
     AssignmentRule,
     Choice,
     Department,
+    DocumentTemplate,
     Flow,
     Pool,
     RecycleRule,
@@ -188,7 +189,10 @@ ON_RECORDS = {
     ),
     "handovers.sheet": ("handover", ANY),
     "products.edit": ("product", rule(admin=("any",), manager=("any",), finance=("any",))),
-    "products.save": ("product", rule(admin=("any",), manager=("any",), finance=("any",))),
+    **dict.fromkeys(("products.save", "products.show", "products.hide"), ("product", rule(admin=("any",), manager=("any",), finance=("any",)))),
+    "products.picture": ("product", ANY),
+    **dict.fromkeys(("printing.choose", "printing.copy"), ("quote", ANY)),
+    "printing.keep": ("quote", OWNERS_SIDE),
 }
 SPOKEN_TO = {"leads": "lead", "customers": "customer", "opportunities": "opportunity"}
 POOLED = {"leads": "lead", "customers": "customer"}
@@ -255,6 +259,8 @@ GENERAL = {
          "flows.index", "flows.show", "flows.rename", "flows.version", "flows.start", "flows.draft",
          "flows.save_rules", "flows.discard", "flows.node", "flows.save_node", "flows.move", "flows.remove", "flows.rehearse",
          "flows.rehearsal", "flows.publish", "words.index", "words.show", "words.add", "words.edit", "words.save", "system.show",
+         "document_templates.index", "document_templates.new", "document_templates.create", "document_templates.show",
+         "document_templates.save", "document_templates.preview", "document_templates.make_default", "document_templates.remove",
          "calendar.index", "calendar.decide", "duplicate_rules.index", "duplicate_rules.save",
          "recycling.index", "recycling.new", "recycling.create", "recycling.show", "recycling.save",
          "recycling.rehearse", "recycling.rehearsal", "recycling.switch_on", "recycling.switch_off", "recycling.retire",
@@ -267,12 +273,13 @@ GENERAL = {
     ),
 }
 PUBLIC = {"static", "health.show", "accounts.login", "accounts.log_in", "accounts.appearance", "setup.show", "setup.found"} | {
-    "complaints.show", "complaints.file", "web_forms.show", "web_forms.send",
+    "printing.colour", "complaints.show", "complaints.file", "web_forms.show", "web_forms.send",
     "offers.show", "offers.pdf", "offers.accept", "offers.decline", "offers.ask", "offers.renew",
     "checks.index", "checks.look_up", "checks.show", "checks.compare",
 }
 OWN_SESSION = {"accounts.end_session"}  # test_accounts.py: one's own sessions and nobody else's
-LISTED = {*ON_RECORDS, *KINDS_IN_PATH, *GENERAL, *PUBLIC, *OWN_SESSION}
+OWN_PRINTS = {"printing.wait", "printing.fetch"}  # test_printing.py: one's own documents and nobody else's
+LISTED = {*ON_RECORDS, *KINDS_IN_PATH, *GENERAL, *PUBLIC, *OWN_SESSION, *OWN_PRINTS}
 
 
 @pytest.mark.once
@@ -374,7 +381,8 @@ def somewhere(endpoint, made):
     """A valid address of a route that is not about anybody's record."""
     of_the_settings = {
         "people": User, "departments": Department, "settings_pools": Pool, "stages": Stage, "flows": Flow,
-        "words": Choice, "pools": Pool, "handovers": User, "roles": Role, "recycling": RecycleRule, "assignment": AssignmentRule,
+        "words": Choice, "document_templates": DocumentTemplate,
+        "pools": Pool, "handovers": User, "roles": Role, "recycling": RecycleRule, "assignment": AssignmentRule,
         "web_forms": WebForm,
     }
     table = of_the_settings.get(endpoint.split(".")[0])

@@ -44,6 +44,7 @@ from models import (
     Member,
     Pool,
     Product,
+    ProductPicture,
     Quote,
     Review,
 )
@@ -88,6 +89,7 @@ def build(cast):
     flow_rehearsals.rehearse(flows.draft(Flow.get(), cast.admin), cast.admin)
     made["handover"] = {"mine": add_handover(cast).id}
     made["product"] = {"any": Product.select().first().id}
+    ProductPicture.create(product=made["product"]["any"], content=b"\x89PNG\r\n\x1a\n", type="image/png")
     leads.create(cast.rival, name="客户 mine")
     reviewed = customers.create(cast.seller, name="新客户")
     Review.create(customer=reviewed, asked_by=cast.seller)

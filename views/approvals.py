@@ -17,7 +17,7 @@ from documents.printer import RenderingFailed
 from domain import Refused, approval_history, approvals, limits, now, quotes, versions
 from models import Approval, Quote, capped_counts
 from permissions import can_decide_quote, can_see_cost, sells, was_asked
-from views import approval_words, judgement_words
+from views import approval_words, judgement_words, paper
 from views.fields import Line, longest
 from views.helpers import company, get_or_404, go, page, page_of, require, toast, whole
 from views.quote_rows import stored_row
@@ -240,7 +240,7 @@ def too_late(quote, step):
 def document(quote):
     """The PDF that an approved quote keeps, made before anything is written."""
     try:
-        return documents.quote_pdf(documents.document_of(quote, is_draft=False), render_template)
+        return documents.quote_pdf(documents.document_of(quote, is_draft=False, check_url=paper.check_url(quote)), render_template)
     except RenderingFailed as error:
         raise Refused(_("The PDF could not be made, so nothing was approved. Try again, or tell an administrator.")) from error
 

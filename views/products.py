@@ -1,14 +1,14 @@
 """Products: the list with search by pinyin, and the form."""
 
-from flask import Blueprint, g, request, url_for
+from flask import Blueprint, abort, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, ValidationError
 from wtforms.validators import DataRequired
 
-from domain import products, search, taxes
-from models import Product, Quote, Tax
+from domain import pictures, products, search, taxes
+from models import Product, ProductPicture, Quote, Tax
 from permissions import can_edit_products, can_edit_quote, can_see_cost
 from views import quote_form
 from views.fields import Line, MoneyField, TaxField, longest
@@ -54,6 +54,12 @@ def index():
     )
 
 
+def picture_of(product):
+    """Where its picture is, as it is now; None without one."""
+    kept = ProductPicture.select(ProductPicture.uploaded_at).where(ProductPicture.product == product.id).first()
+    return kept and url_for(".picture", id=product.id, at=f"{kept.uploaded_at:%H%M%S%f}")
+
+
 def categories():
     named = Product.select(Product.category).where(Product.category != "").distinct().order_by(Product.category)
     return [(product.category, product.category) for product in named]
@@ -91,7 +97,8 @@ def quote_in_hand():
 def edit(id):
     require(can_edit_products(g.user))
     product = get_or_404(Product.select(), id)
-    return page("products/form.html", form=ProductForm(formdata=None, obj=product), product=product, categories=categories())
+    form = ProductForm(formdata=None, obj=product)
+    return page("products/form.html", form=form, product=product, categories=categories(), picture=picture_of(product))
 
 
 @bp.post("/<int:id>/edit")
@@ -104,3 +111,28 @@ def save(id):
     products.edit(product, by=g.user, **form.columns)
     toast(_("Saved."))
     return go(url_for(".index", q=product.sku))
+
+
+# ---- its picture -----------------------------------------------------------------------------------------------------
+
+
+@bp.get("/<int:id>/picture")
+def picture(id):
+    kept = ProductPicture.get_or_none(ProductPicture.product == id) or abort(404)
+    return bytes(kept.content), {"Content-Type": kept.type, "Content-Disposition": "inline", "Cache-Control": "private, max-age=86400"}
+
+
+@bp.post("/<int:id>/picture")
+def show(id):
+    require(can_edit_products(g.user))
+    product, file = get_or_404(Product.select(), id), request.files.get("picture")
+    products.show(product, file.read(pictures.LARGEST + 1) if file else b"", by=g.user)
+    toast(_("The picture is kept."))
+    return go(url_for(".edit", id=id))
+
+
+@bp.post("/<int:id>/picture/remove")
+def hide(id):
+    require(can_edit_products(g.user))
+    products.hide(get_or_404(Product.select(), id), by=g.user)
+    return go(url_for(".edit", id=id))

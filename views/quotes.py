@@ -1,17 +1,16 @@
 """Quotes: the list, the editor that prices while one types, the page of a finished one, its preview and its PDF."""
 
-from urllib.parse import quote as url_quote
 
-from flask import Blueprint, g, make_response, render_template, request, url_for
+from flask import Blueprint, g, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_pgettext
 
 import documents
 from documents.glyphs import missing_glyphs
-from domain import approval_history, approval_of_quotes, approval_preview, masking, quote_links, quotes, search, watermark
+from domain import approval_history, approval_of_quotes, approval_preview, masking, quote_links, quotes, search
 from models import Approval, Customer, Opportunity, Order, Quote, QuoteLine
 from permissions import can_edit_quote, can_quote, can_see_cost, can_submit_quote, sees, sells
-from views import quote_form
+from views import paper, quote_form
 from views.helpers import (
     company,
     counts_by_status,
@@ -24,11 +23,11 @@ from views.helpers import (
     page_of,
     render_block,
     require,
-    sight,
     toast,
     wants_part,
     with_messages,
 )
+from views.printing import answer_of
 from views.quote_differences import differences
 from views.quote_lines import OFFERED, last_prices, offered
 from views.quote_rows import WAYS
@@ -252,8 +251,7 @@ def missing(quote):
 @bp.get("/quotes/<int:id>/preview")
 def preview(id):
     quote = get_or_404(Quote.visible_to(g.user), id)
-    sheet = url_for("static", filename="css/document.css")
-    return documents.quote_html(documents.document_of(quote, mark=watermark.of(g.user), sight=sight()), render_template, stylesheet=sheet)
+    return paper.on_screen(paper.internal_copy(quote))
 
 
 @bp.get("/quotes/<int:id>.pdf")
@@ -264,12 +262,9 @@ def pdf(id):
 
 
 def pdf_answer(quote, content):
-    answer = make_response(content)
-    answer.mimetype = "application/pdf"
-    answer.headers["Content-Disposition"] = f"inline; filename=\"{quote.number}.pdf\"; filename*=UTF-8''{url_quote(file_name(quote))}"
-    return answer
+    return answer_of(content, file_name(quote))
 
 
 def file_name(quote):
-    """报价-Q20261124-007-苏州恒立.pdf: in Chinese, as the document is."""
-    return documents.file_name_of("报价", quote.number, quote.customer.label)
+    """报价-Q20261124-007-苏州恒立.pdf"""
+    return documents.file_name_of("Quote" if quote.language == "en" else "报价", quote.number, quote.customer.label)

@@ -9,6 +9,7 @@ from wtforms.validators import DataRequired, Length
 import documents
 from domain import accounts, demo, organisation
 from models import Company
+from views import paper
 from views.accounts import begin_session
 from views.fields import fixed_choices
 from views.helpers import form_again, go, public
@@ -61,4 +62,4 @@ def found():
 
 
 def printed(quote):
-    return documents.quote_pdf(documents.document_of(quote, is_draft=False), render_template)
+    return documents.quote_pdf(documents.document_of(quote, is_draft=False, check_url=paper.check_url(quote)), render_template)
