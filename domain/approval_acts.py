@@ -105,8 +105,8 @@ def copied(step):
 def make_room(record, round, place, number):
     """Move every seat from this place on; below zero first, so that no two ever stand in one place."""
     here = of(record) & (Approval.round == round)
-    Approval.update(position=-Approval.position - number).where(here, Approval.position >= place).execute()
-    Approval.update(position=-Approval.position).where(here, Approval.position < 0).execute()
+    Approval.update(position=Approval.position * -1 - number).where(here, Approval.position >= place).execute()
+    Approval.update(position=Approval.position * -1).where(here, Approval.position < 0).execute()
 
 
 def here(step, position):

@@ -2,7 +2,7 @@
 
 from domain import calendar, events, now, transaction
 from domain.approval_history import with_people
-from domain.approval_route import rule_of, rules_of
+from domain.approval_route import rule_of, rules_of_versions
 from models import Approval
 
 APPROVER, SUPERIOR = "approver", "superior"
@@ -14,7 +14,7 @@ def remind(at=None):
     at = at or now()
     late = with_people().where(Approval.status == Approval.CURRENT, Approval.due_at <= at)
     seats = list(late.order_by(Approval.due_at).limit(AT_ONCE))
-    definitions, days = rules_of(seats), calendar.load()
+    definitions, days = rules_of_versions({seat.flow_version_id for seat in seats}), calendar.load()
     for seat in seats:
         rule = rule_of(seat, definitions)
         chain = [each for each in (APPROVER, SUPERIOR) if each in rule.remind]

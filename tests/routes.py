@@ -3,8 +3,10 @@
 from dataclasses import asdict, replace
 
 from domain import flows
-from domain.flows import Definition, Node, Who
+from domain.flows import CopyTo, Definition, Node, Who
 from models import Flow, FlowVersion
+
+__all__ = ["CopyTo", "lead_through", "person", "role", "superior"]
 
 
 def person(*users, key="", **rules):

@@ -7,6 +7,7 @@ from decimal import Decimal
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, StringField, TextAreaField
 from wtforms.validators import Optional
@@ -14,13 +15,17 @@ from wtforms.widgets import HiddenInput
 
 import documents
 from documents.printer import RenderingFailed
-from domain import Refused, approval_history, approvals, limits, now, quotes, versions
-from models import Approval, Quote, capped_counts
-from permissions import can_decide_quote, can_see_cost, sells, was_asked
+from domain import Refused, approval_batch, approval_history, approvals, limits, now, quotes, versions
+from domain.approval_acts import may_take_back
+from domain.approval_route import rule_of, rules_of_versions
+from domain.flow_conditions import FROM_COST
+from models import Approval, ApprovalCopy, Quote, capped_counts
+from permissions import can_see_cost, sells, was_asked
 from views import approval_words, judgement_words, paper
 from views.fields import Line, longest
 from views.helpers import company, get_or_404, go, page, page_of, require, toast, whole
 from views.quote_rows import stored_row
+from views.quote_sums import Sums
 from views.roles import role_name
 
 bp = Blueprint("approvals", __name__)
@@ -29,6 +34,7 @@ for name, words in (judgement_words.FILTERS | approval_words.FILTERS).items():
 
 LONG_WAIT = timedelta(hours=3)
 LONGEST_COMMENT = 500
+BEFORE = 5  # earlier quotes to the customer beside the one that is read
 
 
 class DecisionForm(FlaskForm):
@@ -46,6 +52,7 @@ class Item:
     quote: Quote
     judgements: list = field(default_factory=list)
     steps: list = field(default_factory=list)
+    batch: bool = False
 
     @property
     def missed(self):
@@ -82,7 +89,7 @@ def show(id):
 def of_quote(id):
     """Where a quote is decided: the node that is asked now, or that was decided last."""
     quote = get_or_404(Quote.visible_to(g.user), id)
-    step = Approval.current_of(quote) or approval_history.last_decided(quote)
+    step = approvals.seat_of(quote, g.user)
     return redirect(url_for("approvals.show", id=step.id) if step else url_for("quotes.show", id=id))
 
 
@@ -92,7 +99,8 @@ def inbox(step=None, quote=None, form=None):
     listed = LISTED[tab](g.user)
     ours, found = company(), visible_quotes(listed)
     rounds = approval_history.rounds_of("quote", found) if tab == "mine" else {}
-    items = [item_of(each, found[each.record_id], rounds, tab, ours) for each in listed if each.record_id in found]
+    rules = rules_of_versions({each.flow_version_id for each in listed}) if tab == "waiting" else {}
+    items = [item_of(each, found[each.record_id], rounds, tab, ours, rules) for each in listed if each.record_id in found]
     chosen = Item(step, quote) if step else (items[0] if items else None)
     return {
         "tab": tab, "counts": counts(), "items": items, "pages": listed, "asked": step is not None,
@@ -114,11 +122,17 @@ def decided(user):
     return page_of(decisions_of(user), Approval.decided_at, Approval.id)
 
 
-LISTED = {"waiting": waiting, "mine": mine, "decided": decided}
+def copied(user):
+    """抄送我: each node that let this person know."""
+    sent = Approval.id.in_(ApprovalCopy.select(ApprovalCopy.approval).where(ApprovalCopy.user == user.id))
+    return page_of(Approval.select().where(sent), Approval.id)
+
+
+LISTED = {"waiting": waiting, "mine": mine, "decided": decided, "copied": copied}
 
 
 def decisions_of(user):
-    return Approval.select().where(Approval.decided_by == user.id, Approval.status << (Approval.APPROVED, Approval.REJECTED))
+    return Approval.select().where(Approval.decided_by == user.id, Approval.status << Approval.DECIDED)
 
 
 def last_decision():
@@ -139,10 +153,11 @@ def visible_quotes(steps):
     return {quote.id: quote for quote in Quote.visible_to(g.user).where(Quote.id.in_(ids))} if ids else {}
 
 
-def item_of(step, quote, rounds, tab, ours):
+def item_of(step, quote, rounds, tab, ours, rules):
     """Only what waits here is judged in the list; whoever is asked may see the margin."""
     judgements = limits.judged(quote, ours) if tab == "waiting" else []
-    return Item(step, quote, judgements, rounds.get((quote.id, step.round), [step]))
+    batch = tab == "waiting" and rule_of(step, rules).batch
+    return Item(step, quote, judgements, rounds.get((quote.id, step.round), [step]), batch)
 
 
 def neighbours(items, chosen):
@@ -168,15 +183,28 @@ def reading(item, ours, form):
     steps = approval_history.steps_of(quote, step.round)
     item.judgements = limits.judged(quote, ours, sees_cost)
     lines = [line for line in quotes.lines_of(quote) if line.is_product]
+    mine = next(each for each in steps if each.id == step.id)
+    can_decide = step.status == Approval.CURRENT and was_asked(g.user, step)
+    totals = quotes.totals_of(quote)
+    later = next((each for each in steps if each.status == Approval.WAITING and each.position > step.position), None)
     return {
-        "item": item, "step": next(each for each in steps if each.id == step.id), "quote": quote, "form": form,
+        "item": item, "step": mine, "quote": quote, "form": form,
         "steps": steps, "earlier": approval_history.earlier_decisions(quote, step.round), "sees_cost": sees_cost,
         "lines": list(zip(lines, quotes.priced(lines, quotes.order_discount_of(quote), quote.inclusive).lines, strict=True)),
         "difference": versions.against_approved(quote, sees_cost),
-        "can_decide": step.status == Approval.CURRENT and can_decide_quote(g.user, quote),
+        "can_decide": can_decide, "ends": can_decide and approvals.would_end(step, g.user), "following": later,
+        "reasons": [each for each in step.reasons if sees_cost or each[0] not in FROM_COST],
+        "sums": Sums(totals, ours, sees_cost) if sees_cost else None, "history": quoted_before(quote),
+        "sees_margins": g.user.may("quote.cost"),
+        "can_take_back": step.decided_by_id == g.user.id and may_take_back(mine, [each for each in steps if not each.superseded]),
         "can_withdraw": quote.status == Quote.PENDING and step.submitted_by_id == g.user.id,
-        "following": next((each for each in steps if each.status == Approval.WAITING), None),
     }
+
+
+def quoted_before(quote):
+    """The last quotes to the same customer, as far as this person sees them."""
+    others = Quote.visible_to(g.user).where(Quote.customer == quote.customer_id, Quote.id != quote.id)
+    return list(others.order_by(Quote.id.desc()).limit(BEFORE))
 
 
 # ---- decisions -------------------------------------------------------------------------------------------------------
@@ -187,7 +215,7 @@ def approve(id):
     quote, step, form = asked(id)
     if step.status != Approval.CURRENT:
         return too_late(quote, step)
-    if not form.validate():
+    if not form.validate() or comment_missing(form, step):
         return again(quote, step, form)
     ends = approvals.would_end(step, g.user)
     pdf = document(quote) if ends else None
@@ -214,9 +242,16 @@ def asked(id):
     quote = get_or_404(Quote.visible_to(g.user), id)
     form = DecisionForm()
     about = Approval.select().where(Approval.record_kind == quote.kind(), Approval.record_id == quote.id)
-    step = get_or_404(about, form.step.data) if form.step.data else Approval.current_of(quote) or approval_history.last_decided(quote)
+    step = get_or_404(about, form.step.data) if form.step.data else approvals.seat_of(quote, g.user)
     require(step is not None and was_asked(g.user, step))
     return quote, step, form
+
+
+def comment_missing(form, step):
+    if form.comment.data or rule_of(step).comment != "always":
+        return False
+    form.comment.errors = [*form.comment.errors, _("This step asks for a comment.")]
+    return True
 
 
 def reason_missing(form):
@@ -252,6 +287,19 @@ def after(quote, step, form):
     left = list(Approval.waiting_for(g.user).limit(50))
     later = [each for each in left if (each.current_since, each.id) > (step.current_since, step.id)]
     return url_for("approvals.show", id=(later or left)[0].id) if left else url_for("approvals.index")
+
+
+@bp.post("/approvals/approved")
+def approve_selection():
+    """批量同意: what was ticked and still waits; the rest is skipped, and the answer says which and why."""
+    ticked = [whole(id) for id in request.form.getlist("id") if id.isdecimal()][: approval_batch.MOST]
+    steps = list(Approval.select().where(Approval.id.in_(ticked), Approval.asks(g.user))) if ticked else []
+    done, skipped = approval_batch.approve_all(steps, g.user, make=document)
+    if done:
+        toast(ngettext("%(num)s approval given.", "%(num)s approvals given.", len(done)))
+    for title, why in skipped:
+        toast(_("%(number)s skipped: %(why)s", number=title, why=why), kind="warn")
+    return go(url_for("approvals.index"))
 
 
 # ---- the seller's side -----------------------------------------------------------------------------------------------
@@ -310,6 +358,19 @@ def waited(since):
     if hours and minutes:
         return _("%(hours)s h %(minutes)s min", hours=hours, minutes=f"{minutes:02}")
     return _("%(hours)s h", hours=hours) if hours else _("%(n)s min", n=minutes)
+
+
+@bp.app_template_filter()
+def taken_off(quote):
+    """12.5%: what all discounts of a quote come to."""
+    return f"{Decimal(quote.list_total - quote.order_amount) * 100 / quote.list_total:.1f}%" if quote.list_total else "—"
+
+
+@bp.app_template_filter()
+def quote_margin(quote):
+    if quote.cost_total is None or not quote.total:
+        return "—"
+    return f"{Decimal(quote.total - quote.cost_total) * 100 / quote.total:.1f}%".replace("-", "−")
 
 
 @bp.app_template_filter()
