@@ -147,7 +147,7 @@ def note_visit(link, address="", agent="", at=None):
 def tell_of_first_visits(at=None):
     """Sellers learn that a customer has opened their quote, once for each version."""
     at = at or now()
-    for visit in QuoteVisit.select(QuoteVisit, QuoteLink).join(QuoteLink).where(QuoteVisit.told_at.is_null()):
+    for visit in list(QuoteVisit.select(QuoteVisit, QuoteLink).join(QuoteLink).where(QuoteVisit.told_at.is_null())):
         with transaction():
             untold = QuoteVisit.id == visit.id, QuoteVisit.told_at.is_null()
             if QuoteVisit.update(told_at=at).where(*untold).execute():

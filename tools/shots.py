@@ -50,6 +50,7 @@ def main():
     ):
         cookies = prepare(founded)
         found = records(founded)
+        found["offer"] = share(founded, found["quote_sent"], cookies["manager"])
         if wanted.readme:
             return take_readme_picture(founded, found, cookies["seller1"])
         for language in LOCALES:
@@ -96,6 +97,18 @@ def import_files(browser, server, cookies):
             page.click(".head .button.primary")
             page.wait_for_selector("[href$='failed.xlsx']")
     page.context.close()
+
+
+def share(server, quote, cookies):
+    """The address at which a customer reads a quote: only its making tells it.."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**launch_arguments())
+        page = browser.new_context(base_url=server.address, storage_state=cookies).new_page()
+        page.goto(f"/quotes/{quote}/share")
+        page.click(".dialog-foot .button.primary, .dialog-foot button")
+        address = page.input_value("#offer-address")
+        browser.close()
+    return address
 
 
 def records(server):

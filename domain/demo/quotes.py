@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from domain import approvals, orders, products, quotes, versions
+from domain import approvals, orders, products, quote_links, quote_replies, quotes, versions
 from models import Counter, Opportunity, Quote
 
 # sku, name, spec, unit, list price and cost in 分, category
@@ -110,7 +110,7 @@ def others(story, goods, printed):
     quote = drafted(story, goods, "重庆渝江压铸", (("SG-1040", 100, None),), story.ago(2, 10), 38_650_000, note="年底冲量。")
     approvals.submit(quote, by=quote.owner, at=story.ago(2, 11))
     approvals.reject(quote, story.founder, "急停回路没有算进去，重报。", at=story.ago(2, 14))
-    approved(story, drafted(story, goods, "无锡精工传动", (("VB-3A", 140, None),), story.ago(4, 9), 21_230_000), 4, printed)
+    offered(story, approved(story, drafted(story, goods, "无锡精工传动", (("VB-3A", 140, None),), story.ago(4, 9), 21_230_000), 4, printed))
 
 
 def approved(story, quote, days, printed):
@@ -122,6 +122,24 @@ def approved(story, quote, days, printed):
     return Quote.get_by_id(quote.id)
 
 
+def offered(story, quote):
+    """The customer has the link, has looked twice and asks something."""
+    link = quote_links.behind(quote_links.make(quote, by=quote.owner, at=story.ago(3, 9)))
+    for days, hour in ((3, 10), (2, 15)):
+        quote_links.note_visit(link, "203.0.113.7", "WeChat", story.ago(days, hour))
+        quote_links.tell_of_first_visits(story.ago(days, hour))
+    quote_replies.ask(link, quote, "振动传感器能否分两批交货，第一批 40 只本月到？", "陆经理", "13912340021", "203.0.113.7", story.ago(2, 15.2))
+
+
+def accepted(story, quote, days):
+    """Accepted through the link, the evening before it is ordered."""
+    link = quote_links.behind(quote_links.make(quote, by=quote.owner, at=story.ago(days + 1, 14)))
+    quote_links.note_visit(link, "203.0.113.9", "WeChat", story.ago(days + 1, 16))
+    quote_links.tell_of_first_visits(story.ago(days + 1, 16))
+    quote_replies.accept(link, quote, "华工", "13912340022", address="203.0.113.9", at=story.ago(days + 1, 17))
+    return quote
+
+
 def order(story, goods, short, lines, state, printed):
     """Quoted and approved before it was won: the deal is opened for the telling, not in the story."""
     deal = Opportunity.get_by_id(story.deals[short].id)
@@ -129,7 +147,7 @@ def order(story, goods, short, lines, state, printed):
     Opportunity.update(status=Opportunity.OPEN).where(Opportunity.id == deal.id).execute()
     quote = drafted(story, goods, short, lines, story.ago(days + 2, 10), deal.amount)
     Opportunity.update(status=Opportunity.WON).where(Opportunity.id == deal.id).execute()
-    taken = orders.create(approved(story, quote, days + 1, printed), by=quote.owner, at=story.ago(days, 11))
+    taken = orders.create(accepted(story, approved(story, quote, days + 1, printed), days), by=quote.owner, at=story.ago(days, 11))
     for step, verb, who in (("reviewed", orders.review, story["finance"]), ("executing", orders.start, quote.owner),
                             ("completed", orders.complete, quote.owner)):
         if taken.status != state:

@@ -266,3 +266,11 @@ def test_whoever_only_reads_sees_what_became_of_it_and_no_addresses(login, cast,
     mail_runner.wait()
     page = login(cast.finance).get(f"/quotes/{quote.id}").get_data(as_text=True)
     assert "已接受" in page and "zhang@example.com" not in page and "138 1290 5678" not in page
+
+
+def test_the_dialog_shows_the_link_in_the_place_of_the_question(login, cast, quote):
+    answer = login(cast.seller).post(f"/quotes/{quote.id}/share", headers={"HX-Request": "true", "HX-Request-Type": "partial"})
+    part = answer.get_data(as_text=True)
+    assert answer.status_code == 200 and "<html" not in part
+    assert re.search(r'id="offer-address" value="http://localhost/q/[\w-]{43}"', part)
+    assert "现发上报价单" in part
