@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from domain import Refused, customers, deals, orders, products, quotes, versions
+from domain import Refused, approvals, customers, deals, orders, products, quotes, versions
 from domain.flow_conditions import Condition
 from models import Approval, Company, Event, Notice, Product, Quote, QuoteLine, db
 from tests import routes
@@ -314,6 +314,48 @@ def test_a_refreshed_validity_keeps_the_approval_where_the_company_says_so(cast,
     assert versions.compared(second).keeps == allowed
     Quote.update(valid_until=second.valid_until + timedelta(days=1)).where(Quote.id == second.id).execute()
     assert not versions.compared(fresh(second)).keeps
+
+
+# ---- an approval of its own ------------------------------------------------------------------------------------------
+
+
+def test_something_worse_starts_at_the_level_it_needs_and_replaces_the_old_once_it_is_approved(cast, first):
+    """A fen more off is worse in its price: the node that asks for prices is needed, the one that asks for terms is not."""
+    routes.lead_through(
+        routes.superior(when=((Condition("changed", "in", ("price",)),),)), routes.role("finance", when=((Condition("changed", "in", ("terms",)),),)),
+    )
+    second = rewritten(versions.renew(first, by=cast.seller, at=AT), cast.seller, order_discount=10_001)
+    approvals.submit(second, by=cast.seller, at=AT)
+    assert [step.node for step in Approval.select().where(Approval.status == Approval.CURRENT)] == ["n1"]
+    assert Approval.select().where(Approval.status == Approval.WAITING).count() == 0
+    assert fresh(first).superseded_at is None
+    approvals.approve(second, by=cast.manager, pdf=b"%PDF-2", at=AT)
+    assert (fresh(second).status, fresh(second).kept_from_id, fresh(first).superseded_at) == (Quote.APPROVED, None, AT)
+    assert fresh(first).pdf is not None
+
+
+def test_an_expired_version_is_neither_submitted_nor_kept(cast, first):
+    second = versions.renew(first, by=cast.seller, at=AT)
+    late = datetime(2026, 12, 21, 2)
+    with pytest.raises(Refused):
+        versions.keep_approval(second, by=cast.seller, at=late)
+    with pytest.raises(Refused):
+        approvals.submit(second, by=cast.seller, at=late)
+    assert fresh(second).status == Quote.DRAFT
+
+
+def test_of_many_who_submit_a_version_that_keeps_its_approval_one_does(cast, first):
+    second = versions.renew(first, by=cast.seller, at=AT)
+
+    def attempt():
+        with db.connection_context():
+            try:
+                return versions.keep_approval(fresh(second), by=cast.seller, pdf=b"%PDF", at=AT)
+            except Refused:
+                return None
+
+    assert sum(answer is not None for answer in all_at_once([attempt] * 6)) == 1
+    assert Event.select().where(Event.verb == "quote.approval_kept").count() == 1
 
 
 # ---- the difference --------------------------------------------------------------------------------------------------
