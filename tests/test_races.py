@@ -1,16 +1,17 @@
 """Many people, one moment, over HTTP: one wins, the others are told, and the books are right afterwards (trust.md S5).
 
-HAITU_RACE=full lets all 64 contend for each of 200 leads; otherwise four of them do.
+HAITU_RACE=full lets all 64 contend for each of 200 leads, and runs 1,000 rounds of each pair of decisions; otherwise four and two.
 """
 
 import os
 from collections import Counter
+from datetime import timedelta
 from functools import partial
 
 import pytest
 from peewee import fn
 
-from domain import accounts, customers, deals, leads, now, tickets, transaction
+from domain import accounts, customers, day_of, deals, leads, now, tickets, transaction
 from models import (
     Approval,
     Claim,
@@ -32,6 +33,7 @@ from models import (
     Stage,
     User,
     Visit,
+    db,
 )
 from tests import books, offers, routes
 from tests import cast as people
@@ -42,6 +44,7 @@ CROWD = 64
 LEADS = 200
 SHARED_BY = CROWD if os.environ.get("HAITU_RACE") == "full" else 4  # how many contend for one lead
 DONE, REFUSED = 303, 409
+ROUNDS = 1_000 if os.environ.get("HAITU_RACE") == "full" else 2  # of each pair that meets over one quote
 ROOM = 1_000_000
 FAULTS = ("Traceback", "locked", "did not answer", "deadlock", "unexpected error")
 
@@ -196,6 +199,49 @@ def test_of_all_decisions_on_one_quote_one_counts(house, cast, submitted, verbs)
     assert outcomes(answers) == (1, len(verbs) - 1)
     won = verbs[[answer.status for answer in answers].index(DONE)]
     check_decision(Quote.get_by_id(quote.id), won)
+
+
+def meeting(rival, quote, deciders, seller):
+    """[(browser, path, form)] of those who meet over one quote."""
+    at, form = f"/quotes/{quote.id}", {"step": Approval.current_of(quote).id, "comment": "看过了"}
+    typed = {"revision": quote.revision, "contact": "0", "valid_until": quote.valid_until, "order_discount": "", "terms": "改过"}
+    typed |= {"key": ["1"], "product": [quote.lines.get().product_id], "quantity": ["9"], "rate": [""]}
+    others = {"approve": [(deciders[1], f"{at}/approve", form)], "withdraw": [(seller, f"{at}/withdraw", {})], "edit": [(seller, at, typed)]}
+    return [(deciders[0], f"{at}/approve", form), *others.get(rival, ())]
+
+
+@pytest.mark.parametrize("rival", ["approve", "withdraw", "edit", "expire"])
+def test_round_after_round_one_outcome_and_one_message(house, cast, rival):
+    """Two managers, an approval and a withdrawal, an edit, or the end of the validity: whatever comes first, only that counts."""
+    seller, deciders = browser(house, cast.seller), managers(house)
+    deal = deals.create(cast.seller, customers.create(cast.seller, name=f"客户 {now()}"), "商机", 100_00)
+    for turn in range(ROUNDS):
+        quote = offers.quote(cast.seller, opportunity=deal, number=f"Q-{deal.id}-{turn}")
+        assert seller.post(f"/quotes/{quote.id}/submit").status == DONE
+        quote = Quote.get_by_id(quote.id)
+        jobs = [partial(who.post, path, form) for who, path, form in meeting(rival, quote, deciders, seller)]
+        answers = all_at_once([*jobs, partial(expire, quote.id)] if rival == "expire" else jobs)
+        check_round(quote, rival, [answer.status for answer in answers if answer is not None])
+
+
+def expire(id):
+    """The clock strikes: the validity is over, at the same moment."""
+    try:
+        with transaction():
+            Quote.update(valid_until=day_of(now()) - timedelta(days=1)).where(Quote.id == id, Quote.status == Quote.PENDING).execute()
+    finally:
+        db.close()
+
+
+def check_round(quote, rival, statuses):
+    after = Quote.get_by_id(quote.id)
+    assert set(statuses) <= {DONE, REFUSED} and statuses.count(DONE) == (rival != "expire" or after.status == Quote.APPROVED), statuses
+    assert facts(quote, "quote.approved", "quote.rejected", "quote.withdrawn") == (after.status != Quote.PENDING)
+    assert after.status in {"approve": (Quote.APPROVED,), "withdraw": (Quote.APPROVED, Quote.DRAFT), "edit": (Quote.APPROVED,),
+                            "expire": (Quote.APPROVED, Quote.PENDING)}[rival]
+    told = Notice.select().where(Notice.record_kind == "quote", Notice.record_id == quote.id, Notice.user == quote.owner_id)
+    assert told.count() == (after.status == Quote.APPROVED) == bool(after.pdf_sha256)
+    assert after.revision == quote.revision and after.terms == quote.terms
 
 
 def check_decision(quote, won):
