@@ -111,7 +111,7 @@ def row_for(field, group, place, sent=None, condition=None):
 
 
 def typed(condition):
-    if condition is None:
+    if condition is None or condition.field == LOSES_MONEY:
         return {}
     if condition.op == BETWEEN:
         return {"op": BETWEEN, "low": condition.value[0], "high": condition.value[1]}

@@ -4,7 +4,7 @@ Always the same but for the day it is built on: every time is counted from `Stor
 """
 
 from domain import now, organisation, transaction
-from domain.demo import collisions, deals, leads, people, quotes, recycling, service, tidying
+from domain.demo import approvals, collisions, deals, leads, people, quotes, recycling, service, tidying
 from domain.demo.story import Story
 from models import Notice
 
@@ -30,6 +30,7 @@ def fill(founder, printed=None, at=None):
         service.help_customers(story)
         collisions.collide(story)
     quotes.offer(story, printed)
+    approvals.consider(story)
     recycling.guard(story)
     tidying.leave(story)
     read_old_messages(story)

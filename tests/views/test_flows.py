@@ -104,6 +104,15 @@ def test_what_is_shown_is_saved_again_unchanged(browser, draft, cast):
     assert (nodes_of(draft)[1], FlowVersion.get_by_id(draft.id).revision) == (node, revision)
 
 
+def test_the_steps_that_a_company_starts_with_are_shown_and_saved_as_they_are(browser, flow, cast):
+    routes.lead_through(*organisation.QUOTE_FLOW.nodes)
+    draft = flows.draft(flow, cast.admin)
+    for node in organisation.QUOTE_FLOW.nodes:
+        form = forms_fields(browser.get(f"{URL}/nodes/{node.key}").text)
+        assert browser.post(f"{URL}/nodes/{node.key}", data=form).status_code == 303
+    assert (nodes_of(draft), FlowVersion.get_by_id(draft.id).revision) == (organisation.QUOTE_FLOW.nodes, 1)
+
+
 def forms_fields(text):
     """What a browser would send of the step's form."""
     form, fields = text[text.index('id="node-form"') : text.index("</form>", text.index('id="node-form"'))], {}
