@@ -8,7 +8,8 @@ from benchmarks.report import Report
 from domain import schema
 
 TOPICS = {  # the last ones write
-    "likenesses": likenesses.measure, "pages": pages.measure, "floors": floors.measure, "pdf": pdf.measure, "quotes": quotes.measure,
+    "likenesses": likenesses.measure, "pages": pages.measure, "floors": floors.measure, "pdf": pdf.measure, "printing": pdf.measure_pages,
+    "quotes": quotes.measure,
     "server": server.measure,
     "live": live.measure, "claims": claims.measure, "imports": imports.measure, "duplicates": duplicates.measure, "recycling": recycling.measure,
 }

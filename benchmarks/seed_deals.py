@@ -131,7 +131,7 @@ def pour_quotes():
     quotes = [(id, *row) for id, row in enumerate(won, 2)]
     first = next(each("SELECT id, customer_id, owner_id, stage_since FROM opportunity WHERE id = 1"))
     columns = ("id", "number", "opportunity", "customer", "owner", "issued_on", "valid_until", "created_at", "updated_at",
-               "list_total", "total", "tax_total", "cost_total", "status")
+               "list_total", "total", "tax_total", "cost_total", "status", "check_code")
     long = priced(products, 0, LONG)
     drafts = [written(1, *first, long[1], Quote.DRAFT)]
     approved = (written(*quote, shapes[quote[0] % len(shapes)][1], Quote.APPROVED) for quote in quotes)
@@ -154,7 +154,7 @@ def priced(products, first, number):
 def written(id, deal, customer, owner, at, totals, status):
     day = at[:10]
     sums = (totals.list_total, totals.total, totals.tax_total, totals.cost_total)
-    return id, f"Q{day.replace('-', '')}-{id:03}", deal, customer, owner, day, day, at, at, *sums, status
+    return id, f"Q{day.replace('-', '')}-{id:03}", deal, customer, owner, day, day, at, at, *sums, status, f"{id:012}"
 
 
 def lines_of(quote, products, totals):

@@ -69,6 +69,10 @@ RECORDS = {
 }
 
 PAGES = [
+    Page("document-templates", "admin", "/settings/documents"), Page("document-template", "admin", "/settings/documents/2"),
+    Page("quote-print", "seller1", "/quotes/{quote_approved}/document"), Page("quote-print-draft", "seller1", "/quotes/{quote_draft}/document"),
+    Page("quote-preview", "seller1", "/quotes/{quote_approved}/preview?template=2&language=both"),
+    Page("product-picture", "admin", "/products/{product}/edit"),
     Page("login", "", "/login"),
     Page("login-wrong", "", "/login", type={"[name=login]": "seller1", "[name=password]": "wrong"}, send=True),
     Page("exports", "manager", "/exports"), Page("export-customers", "manager", "/customers?tab=all", press=('a[href*="/exports/new/customer"]',)),

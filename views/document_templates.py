@@ -40,7 +40,7 @@ bp.add_app_template_global(BASES, "document_bases")
 
 class TemplateForm(FlaskForm):
     name = Line(_l("Name"), [DataRequired(_l("Give the template a name.")), longest(30)])
-    base = RadioField(_l("Form"), choices=fixed_choices(BASES.items()), default=DocumentTemplate.SIMPLE)
+    base = RadioField(_l("Style of the page"), choices=fixed_choices(BASES.items()), default=DocumentTemplate.SIMPLE)
     colour = StringField(_l("Colour"), default="#111111", widget=widgets.ColorInput())
     logo_position = RadioField(_l("Logo"), choices=fixed_choices(LOGO_POSITIONS.items()), default=DocumentTemplate.LEFT)
     language = RadioField(_l("Language"), choices=fixed_choices(LANGUAGES.items()), default=DocumentTemplate.CHINESE)

@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from domain import approvals, orders, products, quote_links, quote_replies, quotes, versions
-from models import Counter, Opportunity, Quote
+from domain import approvals, document_templates, orders, products, quote_links, quote_replies, quotes, versions
+from models import Counter, DocumentTemplate, Opportunity, Quote
 
 # sku, name, spec, unit, list price and cost in 分, category
 PRODUCTS = (
@@ -21,6 +21,8 @@ PRODUCTS = (
 )
 HENGLI = (("LD-200", 24, 500), ("PX-18N", 120, None), ("IX-M12", 200, None), ("PT-40", 16, None), ("TT-20", 30, None),
           ("SG-1040", 6, 300), ("VB-3A", 12, None))
+FORMAL_TERMS = "本报价单双方盖章后视为订货合同，扫描件与原件同等有效。"
+BANK = "开户行：中国银行上海闵行支行\n账号：4421 6688 0099 1234"
 SEVENTH = 6  # so that the quote of the pictures is the seventh of the day
 # won deals that were quoted, approved and ordered: short name, lines, how far the order has come
 ORDERED = (
@@ -36,6 +38,8 @@ ORDERED = (
 def offer(story, printed=None):
     """`printed(quote)` gives the bytes that the last approval keeps."""
     goods = stock(story)
+    formal = DocumentTemplate.get(DocumentTemplate.base == DocumentTemplate.FORMAL)
+    document_templates.edit(formal, story.founder, terms=FORMAL_TERMS, bank=BANK)
     for short, lines, state in ORDERED:
         order(story, goods, short, lines, state, printed)
     today = Counter.insert(name=f"quote:{story.day:%Y%m%d}", value=SEVENTH)
