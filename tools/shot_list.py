@@ -125,7 +125,6 @@ PAGES = [
     Page("approvals", "manager", "/approvals"), Page("approvals-none", "seller2", "/approvals"),
     Page("approval", "manager", "/quotes/{quote_pending}/approval"),
     Page("approval-open", "manager", "/approvals", press=(".inbox a >> nth=0",)),
-    Page("approval-send-back", "manager", "/approvals", press=(".inbox a >> nth=0", ".decide .acts a >> nth=2")),
     Page("approvals-copied", "manager", "/approvals?tab=copied"), Page("stand-ins", "manager", "/profile/stand-ins"),
     Page("approval-approve", "manager", "/approvals", press=(".inbox a >> nth=0", "#decide [data-dialog=approve-dialog]")),
     Page("orders", "seller1", "/orders"), Page("orders-finance", "finance", "/orders"),
