@@ -55,7 +55,7 @@ MADE = {}  # {kind: {relation: id}} of what build() filled a database with; a se
 
 
 def build(cast):
-    """Fill the database, and MADE: in each copy of it the ids are the same."""
+    """Fill the database, and MADE: in each copy of it the ids are the same. Returns what was made."""
     made = {kind: {} for kind in ("lead", "customer", "contact", "opportunity", "quote", "order", "ticket", "task")}
     for relation, owner in (("mine", cast.seller), ("team", cast.rival), ("foreign", cast.outsider)):
         add_chain(made, relation, owner, cast)
@@ -97,6 +97,7 @@ def build(cast):
     made["reviewed"] = {"mine": reviewed.id}
     made["collision"] = {"mine": Collision.get(Collision.record_kind == "customer", Collision.record_id == made["customer"]["mine"]).id}
     MADE.update(made)
+    return made
 
 
 def add_sent(cast, made):
