@@ -117,6 +117,7 @@ PAGES = [
     Page("board-move", "seller1", "/opportunities", press=(".card [href$='/move']:visible >> nth=0",)),
     Page("quotes", "seller1", "/quotes"), Page("quote-draft", "seller1", "/quotes/{quote_draft}"),
     Page("quote-search", "seller1", "/quotes/{quote_draft}", type={"#product-q": "gq"}),
+    Page("quote-pick", "seller1", "/quotes/{quote_draft}/pick"), Page("quote-paste", "seller1", "/quotes/{quote_draft}/paste"),
     Page("quote-submit", "seller1", "/quotes/{quote_draft}", press=("[href$='/submit']:visible",)),
     Page("quote-pending", "seller1", "/quotes/{quote_pending}"), Page("quote-approved", "seller1", "/quotes/{quote_approved}"),
     Page("quote-versions", "seller1", "/quotes/{quote_second}/versions"), Page("quote-second", "seller1", "/quotes/{quote_second}"),
