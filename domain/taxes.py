@@ -3,13 +3,17 @@
 from domain import Refused, _, day_of, events, now, transaction
 from models import Tax
 
-HIGHEST = 3_000  # basis points
-
 
 def rates_on(day):
     """{code: rate} in force on a day."""
     begun = Tax.select().where(Tax.starts_on <= day).order_by(Tax.starts_on)
     return {tax.code: tax.rate for tax in begun}
+
+
+def ids_on(day):
+    """The rows that are in force on a day."""
+    begun = Tax.select().where(Tax.starts_on <= day).order_by(Tax.starts_on)
+    return set({tax.code: tax.id for tax in begun}.values())
 
 
 def rate_of(product, rates):

@@ -14,9 +14,11 @@ from models import (
     DocumentTemplate,
     Flow,
     Pool,
+    PriceList,
     RecycleRule,
     Role,
     Stage,
+    Tax,
     User,
     WebForm,
     db,
@@ -242,7 +244,12 @@ GENERAL = {
     **dict.fromkeys(("pools.claim_selection", "pools.assign_selection", "pools.move_selection", "transfers.transfer_selection"), SALES),
     **dict.fromkeys(("quotes.index", "quote_history.index", "quote_board.show"), (*SALES, "finance")),
     **dict.fromkeys(("tickets.new", "tickets.create", "tickets.choices"), (*SALES, "service")),
-    **dict.fromkeys(("products.new", "products.create"), IMPORTERS),
+    **dict.fromkeys(
+        ("products.new", "products.create", "price_lists.index", "price_lists.new", "price_lists.create", "price_lists.show",
+         "price_lists.edit", "price_lists.save", "price_lists.move_up", "price_lists.remove", "price_lists.copy", "price_lists.prices",
+         "price_lists.take_out"),
+        IMPORTERS,
+    ),
     **dict.fromkeys(("imports.index", "imports.create"), IMPORTERS),
     "imports.template": ("admin", "manager"),  # of leads
     **dict.fromkeys(("exports.new", "exports.create"), ("admin", "manager")),  # of leads
@@ -261,7 +268,8 @@ GENERAL = {
          "stages.new", "stages.create", "stages.edit", "stages.save", "stages.move_up", "stages.move_down", "stages.remove",
          "flows.index", "flows.show", "flows.rename", "flows.version", "flows.start", "flows.draft",
          "flows.save_rules", "flows.discard", "flows.node", "flows.save_node", "flows.move", "flows.remove", "flows.rehearse",
-         "flows.rehearsal", "flows.publish", "words.index", "words.show", "words.add", "words.edit", "words.save", "system.show",
+         "flows.rehearsal", "flows.publish", "taxes.index", "taxes.change", "taxes.call_off",
+         "words.index", "words.show", "words.add", "words.edit", "words.save", "system.show",
          "document_templates.index", "document_templates.new", "document_templates.create", "document_templates.show",
          "document_templates.save", "document_templates.preview", "document_templates.make_default", "document_templates.remove",
          "calendar.index", "calendar.decide", "duplicate_rules.index", "duplicate_rules.save",
@@ -386,14 +394,14 @@ def somewhere(endpoint, made):
         "people": User, "departments": Department, "settings_pools": Pool, "stages": Stage, "flows": Flow,
         "words": Choice, "document_templates": DocumentTemplate,
         "pools": Pool, "handovers": User, "roles": Role, "recycling": RecycleRule, "assignment": AssignmentRule,
-        "web_forms": WebForm,
+        "web_forms": WebForm, "price_lists": PriceList, "taxes": Tax,
     }
     table = of_the_settings.get(endpoint.split(".")[0])
     last = table.select().order_by(table.id.desc()).first().id if table else None
     step = Approval.get(Approval.record_id == made["submitted"]["mine"], Approval.status == Approval.CURRENT)
     id = step.id if endpoint.startswith("approval") and table is None else last
     named = {"field": "source", "what": "lead", "plural": "leads", "document": "quote", "key": "n1", "number": 1, "rehearsal": 1}
-    return {"id": id, "act": "send-back", **named}
+    return {"id": id, "act": "send-back", "product": made["product"]["any"], **named}
 
 
 @pytest.mark.parametrize("endpoint", sorted(GENERAL))

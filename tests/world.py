@@ -22,6 +22,7 @@ from domain import (
     orders,
     outbox,
     pool,
+    price_lists,
     quote_links,
     quote_replies,
     recycling,
@@ -89,6 +90,7 @@ def build(cast):
     flow_rehearsals.rehearse(flows.draft(Flow.get(), cast.admin), cast.admin)
     made["handover"] = {"mine": add_handover(cast).id}
     made["product"] = {"any": Product.select().first().id}
+    price_lists.add(cast.admin, name="价目表")
     ProductPicture.create(product=made["product"]["any"], content=b"\x89PNG\r\n\x1a\n", type="image/png")
     leads.create(cast.rival, name="客户 mine")
     reviewed = customers.create(cast.seller, name="新客户")

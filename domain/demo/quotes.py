@@ -1,8 +1,9 @@
 """The demo's products, and its quotes in every state: draft, under approval at each step, rejected, approved, ordered."""
 
+from datetime import timedelta
 from decimal import Decimal
 
-from domain import approvals, document_templates, orders, products, quote_links, quote_replies, quotes, versions
+from domain import approvals, document_templates, orders, price_lists, products, quote_links, quote_replies, quotes, versions
 from models import Counter, DocumentTemplate, Opportunity, Quote
 
 # sku, name, spec, unit, list price and cost in 分, category
@@ -38,6 +39,7 @@ ORDERED = (
 def offer(story, printed=None):
     """`printed(quote)` gives the bytes that the last approval keeps."""
     goods = stock(story)
+    listed(story, goods)
     formal = DocumentTemplate.get(DocumentTemplate.base == DocumentTemplate.FORMAL)
     document_templates.edit(formal, story.founder, terms=FORMAL_TERMS, bank=BANK)
     for short, lines, state in ORDERED:
@@ -58,6 +60,18 @@ def stock(story):
         )
         for sku, name, spec, unit, price, cost, category in PRODUCTS
     }
+
+
+def listed(story, goods):
+    """What key accounts pay, from how many on it is less, and a campaign of the coming month."""
+    best = price_lists.add(story.founder, name="重点客户价", levels=["key"])
+    price_lists.put(best, [(goods["PX-30R"].id, Decimal(0), 22_400), (goods["IX-M12"].id, Decimal(500), 8_200)], story.founder)
+    trade = price_lists.add(story.founder, name="批量价")
+    price_lists.put(trade, [(goods["PX-18N"].id, Decimal(1_000), 15_200), (goods["PX-18N"].id, Decimal(2_000), 14_500)], story.founder)
+    coming = story.day + timedelta(days=10)
+    days = {"starts_on": coming, "ends_on": coming + timedelta(days=30)}
+    sale = price_lists.add(story.founder, name="华东年终", provinces=["江苏", "浙江", "上海"], campaign="年终促销", **days)
+    price_lists.put(sale, [(goods["UL-8"].id, Decimal(0), 132_000), (goods["UL-8"].id, Decimal(20), 126_000)], story.founder)
 
 
 def drafted(story, goods, short, lines, at, target=None, discount=0, note=""):
