@@ -52,10 +52,11 @@ def claim_all(batch):
         pool.claim(lead, by=seller)
 
 
-def write_all(connection, batch):
+def write_all(connection, batch, begin=("BEGIN IMMEDIATE",)):
     for lead, seller in batch:
         at = str(now())
-        connection.execute("BEGIN IMMEDIATE")
+        for statement in begin:
+            connection.execute(statement)
         connection.execute(UPDATE, (seller.id, lead.pool_id, at, at, lead.id))
         connection.execute(CLAIM, (lead.id, seller.id, seller.id, at, at[:10]))
         (previous,) = connection.execute(HEAD).fetchone()

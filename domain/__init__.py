@@ -1,8 +1,9 @@
 """What may happen: one module per process, one function per verb. Never imports flask."""
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import cache
+from threading import Lock
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -11,6 +12,8 @@ from peewee import SqliteDatabase
 from models import Company, db, utcnow
 
 ONE_WRITER = 4_841  # the advisory lock that makes PostgreSQL write one transaction at a time, as SQLite does
+
+our_turn = Lock()
 
 
 class Refused(Exception):
@@ -27,14 +30,15 @@ def transaction():
     """All or nothing, one writer at a time: the audit is a hash chain, so its order must be the order of commits.
 
     BEGIN IMMEDIATE on SQLite (a deferred one loses the race for the write lock with "database is locked"), an advisory
-    lock for the length of the transaction on PostgreSQL.
+    lock for the length of the transaction on PostgreSQL. The threads of one process wait for each other before they ask
+    SQLite, which lets those who wait sleep and try again: of eight one could miss his turn for ten seconds.
     """
     if db.in_transaction():
         with db.savepoint():
             yield
         return
     on_sqlite = isinstance(db.obj, SqliteDatabase)
-    with db.atomic("IMMEDIATE") if on_sqlite else db.atomic():
+    with our_turn if on_sqlite else nullcontext(), db.atomic("IMMEDIATE") if on_sqlite else db.atomic():
         if not on_sqlite:
             db.execute_sql("SELECT pg_advisory_xact_lock(%s)", (ONE_WRITER,))
         yield

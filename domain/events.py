@@ -107,10 +107,8 @@ def append(facts, by, at=None):
         }
         previous = row["hash"] = digest(row)
         rows.append(row)
-    if len(rows) == 1:
-        return [Event.create(**rows[0])]
-    bulk.insert(Event, rows)
-    return rows
+    ids = bulk.insert(Event, rows)
+    return [Event(id=ids[0][0], **rows[0])] if len(rows) == 1 else rows
 
 
 def digest(row):
@@ -139,8 +137,7 @@ def changes(record, **new):
 
 def head():
     """(id, hash) of the newest audit row: whoever keeps it elsewhere can tell when the end of the chain was cut off."""
-    last = Event.select(Event.id, Event.hash).order_by(Event.id.desc()).first()
-    return (last.id, last.hash) if last else (0, GENESIS)
+    return Event.select(Event.id, Event.hash).order_by(Event.id.desc()).tuples().first() or (0, GENESIS)
 
 
 def broken_link(known_head=(0, GENESIS)):

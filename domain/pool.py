@@ -4,7 +4,7 @@ One conditional UPDATE decides who has a record; the ledger remembers. `record` 
 is read inside the transaction, where one writes at a time: what was ended before begins nothing later.
 """
 
-from domain import Refused, _, arrivals, day_of, events, follow_ups, members, now, pool_limits, transaction
+from domain import Refused, _, arrivals, bulk, day_of, events, follow_ups, members, now, pool_limits, transaction
 from models import Claim, Opportunity, Pool, User
 
 UNDONE = "undone"
@@ -125,7 +125,8 @@ def ledger(record):
 
 def enter(record, owner, how, by, at, pool=None):
     """Begin a row of the ledger: since now it is this person's."""
-    Claim.create(record_kind=record.kind(), record_id=record.id, pool=pool, owner=owner, how=how, by=by, at=at, day=day_of(at))
+    row = {"record_kind": record.kind(), "record_id": record.id, "pool": pool, "owner": owner, "how": how, "by": by, "at": at, "day": day_of(at)}
+    bulk.insert(Claim, [row])
 
 
 def close(record, by, at, reason=""):

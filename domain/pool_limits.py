@@ -7,6 +7,8 @@ from collections import Counter
 from datetime import timedelta
 from typing import NamedTuple
 
+from peewee import SQL, fn
+
 from domain import Refused, _, day_of, local, now, start_of_day
 from models import Claim, Company, Customer, Lead, Pool
 
@@ -53,22 +55,24 @@ def smaller(own, of_all):
 
 def company_limits(what):
     """(claims a day, capacity)"""
-    company = Company.current()
-    if what == "customer":
-        return company.customer_claim_limit, company.customer_capacity
-    return company.daily_claim_limit, company.claim_capacity
+    both = {"lead": (Company.daily_claim_limit, Company.claim_capacity), "customer": (Company.customer_claim_limit, Company.customer_capacity)}
+    return Company.select(*both[what]).where(Company.id == 1).tuples().get()
 
 
 def claims_of(user, what, day, pool=None):
     mine = Claim.select().where(Claim.owner == user.id, Claim.day == day, Claim.how == Claim.CLAIMED, Claim.record_kind == what)
-    return (mine.where(Claim.pool == pool.id) if pool else mine).count()
+    return number_of(mine.where(Claim.pool == pool.id) if pool else mine)
 
 
 def held_by(user, what, pool=None):
     """What takes room: invalid leads too, else a mark would make room for the next; dealt customers only where they count."""
     table = Customer if what == "customer" else Lead
     held = table.select().where(table.owner == user.id, taking_room(table))
-    return (held.where(table.home_pool == pool.id) if pool else held).count()
+    return number_of(held.where(table.home_pool == pool.id) if pool else held)
+
+
+def number_of(query):
+    return query.select(fn.COUNT(SQL("1"))).scalar()
 
 
 def taking_room(table):

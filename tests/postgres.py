@@ -7,7 +7,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-FAST_NOT_SAFE = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses= -c max_connections=200"
+BY_SOCKET = "-c listen_addresses= -c max_connections=200"
+FAST_NOT_SAFE = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
 
 def binaries():
@@ -41,9 +42,9 @@ class Cluster:
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres")
 
-    def start(self):
+    def start(self, settings=FAST_NOT_SAFE):
         self.call("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
-        self.call("pg_ctl", "-l", self.folder / "log", "-w", "-o", f"{FAST_NOT_SAFE} -k {self.folder}", "start")
+        self.call("pg_ctl", "-l", self.folder / "log", "-w", "-o", f"{BY_SOCKET} {settings} -k {self.folder}", "start")
         return self
 
     def stop(self):
