@@ -6,7 +6,7 @@ from dataclasses import replace
 from threading import Event, Thread
 from urllib.request import Request, urlopen
 
-from flask import render_template
+from flask import g, render_template
 
 from benchmarks.live import visits
 from benchmarks.pages import SELLER, ms, pool_at
@@ -27,6 +27,7 @@ def measure(places, report):
     alone = printer.renderer()
     with place.app.test_request_context("/"):
         place.enter()
+        g.user = place.user(SELLER)
         for lines, (rounds, each) in SIZES.items():
             page = quote_html(of_lines(lines), render_template)
             taken = medians({
