@@ -100,7 +100,6 @@ def build(cast):
     made["collision"] = {"mine": Collision.get(Collision.record_kind == "customer", Collision.record_id == made["customer"]["mine"]).id}
     MADE.update(made)
     return made
-    return made
 
 
 def add_sent(cast, made):
