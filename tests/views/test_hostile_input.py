@@ -9,7 +9,7 @@ from base64 import urlsafe_b64encode
 import pytest
 
 from domain import leads, search
-from models import Lead, Opportunity
+from models import Lead, Opportunity, Product, Tax
 from tests import world
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -57,8 +57,15 @@ def test_a_lead_for_a_pool_that_is_none_stays_with_its_creator(admin, cast, pool
 
 @pytest.mark.parametrize("rate", ["NaN", "sNaN", "Infinity", "1e999"])
 def test_a_tax_rate_is_a_number(admin, rate):
-    answer = admin.post("/products", data={"sku": "N-1", "name": "x", "price": "1", "tax_rate": rate})
-    assert answer.status_code == 422
+    before = Tax.select().count()
+    answer = admin.post("/settings/taxes", data={"code": Tax.GENERAL, "rate": rate, "starts_on": "2099-01-01"})
+    assert (answer.status_code, Tax.select().count()) == (422, before)
+
+
+@pytest.mark.parametrize("code", ["", "NaN", "0.13", "general ", "GENERAL"])
+def test_a_product_is_taxed_by_a_kind_we_know(admin, code):
+    answer = admin.post("/products", data={"sku": "N-1", "name": "x", "price": "1", "tax_code": code})
+    assert (answer.status_code, Product.select().where(Product.sku == "N-1").count()) == (422, 0)
 
 
 def test_no_deal_was_won_in_the_year_one(admin):

@@ -17,7 +17,7 @@ UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 PUBLIC = {"accounts.login", "accounts.log_in", "accounts.appearance", "setup.show", "setup.found", "health.show", "static"} | {
     "complaints.show", "complaints.file", "web_forms.show", "web_forms.send",
     "offers.show", "offers.pdf", "offers.accept", "offers.decline", "offers.ask", "offers.renew",
-    "checks.index", "checks.look_up", "checks.show", "checks.compare",
+    "checks.index", "checks.look_up", "checks.show", "checks.compare", "printing.colour",
 }
 POLICY = {
     "default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "img-src": "'self' data:", "font-src": "'self'",
