@@ -68,7 +68,7 @@ COLUMNS = {
         OWNER, Column("completed_at", lazy_pgettext("order", "Completed"), MOMENT), CREATED,
     ),
     "ticket": (
-        Column("number", _l("Number"), NUMBER), Column("title", _l("What")), CUSTOMER,
+        Column("number", _l("Number")), Column("title", _l("What")), CUSTOMER,
         Column("kind_of_work", _l("Kind"), words="ticket_kind"), Column("priority", _l("Priority"), words="priority"),
         Column("status", _l("Status"), words="ticket_status"), Column("owner.name", _l("Dispatched to")),
         Column("body", _l("Description")), Column("resolution", _l("What was done")), CREATED,

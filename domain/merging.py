@@ -200,11 +200,11 @@ def ensure_untorn(merge):
     owners = {table: key for table in TABLES for key in table._meta.refs if key.rel_model is target and table is not target}
     for table, own in owners.items():
         for key in table._meta.refs:
-            parent = key.rel_model
-            if parent not in owners:
+            if key.rel_model not in owners:
                 continue
-            theirs = owners[parent]
-            torn = table.select().join(parent, on=key).where(own.in_(both), theirs.in_(both), own != theirs).first()
+            parent = key.rel_model.alias()  # a version of a quote hangs on another quote
+            theirs = getattr(parent, owners[key.rel_model].name)
+            torn = table.select().join(parent, on=(key == parent.id)).where(own.in_(both), theirs.in_(both), own != theirs).first()
             if torn:
                 raise Refused(_("%(what)s was added since to what would go back, so the merge cannot be taken back.", what=called(torn)))
 

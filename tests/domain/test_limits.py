@@ -10,7 +10,7 @@ COMPANY = SimpleNamespace(discount_floor=9_000, margin_floor=3_000, amount_limit
 
 
 def quote(list_total=1_000_00, total=1_000_00, cost_total=0):
-    return SimpleNamespace(list_total=list_total, total=total, cost_total=cost_total)
+    return SimpleNamespace(list_total=list_total, order_amount=total, total=total, cost_total=cost_total)
 
 
 def judgement(name, **sums):

@@ -46,4 +46,4 @@ def test_a_renamed_product_is_found_by_its_new_name_only(cast, sensor):
 def test_an_edit_records_what_changed(cast, sensor):
     products.edit(sensor, by=cast.admin, price=130_000, cost=65_000, tax_rate=Decimal("0.09"), unit="只")
     event = Event.select().order_by(Event.id.desc()).first()
-    assert event.after == {"price": 130_000, "cost": 65_000, "tax_rate": "0.09"}
+    assert event.after == {"price": 130_000, "cost": 65_000, "tax_rate": "0.09", "tax_code": "reduced"}

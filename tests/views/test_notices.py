@@ -3,7 +3,7 @@
 import pytest
 
 from domain import approvals, notifications
-from models import Notice
+from models import Notice, Quote
 from tests import offers
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -57,14 +57,14 @@ def test_the_tab_of_unread_ones_is_empty_then(login, cast, asked):
 
 
 def test_a_message_about_what_is_no_longer_ones_own_leads_nowhere(login, cast, asked):
-    notifications.notify([cast.rival], "quote.rejected", approvals.Quote.get(), actor="x", number="Q", comment="y")
+    notifications.notify([cast.rival], "quote.rejected", Quote.get(), actor="x", number="Q", comment="y")
     notice, client = Notice.get(Notice.user == cast.rival), login(cast.rival)
     assert 'name="open"' not in client.get("/notices").text
     assert client.post(f"/notices/{notice.id}/read", data={"open": "1"}).location == "/notices"
 
 
 def test_who_was_rejected_is_led_to_the_quote(login, cast, asked):
-    quote = approvals.Quote.get()
+    quote = Quote.get()
     approvals.reject(quote, by=cast.manager, comment="毛利太低")
     notice = Notice.get(Notice.user == cast.seller)
     page = login(cast.seller)
@@ -73,7 +73,7 @@ def test_who_was_rejected_is_led_to_the_quote(login, cast, asked):
 
 
 def test_the_number_of_queries_does_not_grow_with_the_list(login, cast, asked, queries):
-    client, quote, seen = login(cast.manager), approvals.Quote.get(), []
+    client, quote, seen = login(cast.manager), Quote.get(), []
     for number in (2, 10):
         for _ in range(number):
             notifications.notify([cast.manager], "lead.assigned", quote, actor="孙一", actor_id=3, name="恒立")
