@@ -45,7 +45,8 @@ def counted(verb):
 
 def check_quotes():
     """A quote's columns say what its lines come to, and it was saved as often as its revision counts."""
-    net = {row.quote_id: row.net for row in QuoteLine.select(QuoteLine.quote, fn.SUM(QuoteLine.net).alias("net")).group_by(QuoteLine.quote)}
+    sold = QuoteLine.select(QuoteLine.quote, fn.SUM(QuoteLine.net).alias("net")).where(QuoteLine.what == QuoteLine.PRODUCT, ~QuoteLine.optional)
+    net = {row.quote_id: row.net for row in sold.group_by(QuoteLine.quote)}
     saved = counted("quote.edited")
     for quote in Quote.select():
         totals = quotes.totals_of(quote)

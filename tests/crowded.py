@@ -174,7 +174,7 @@ class Lot:
         base = MONEY | {"status": status, "issued_on": self.today, "valid_until": self.today, "cost_total": 60}
         rows = zip(self.numbers, self.users, self.own_deals, self.theirs, self.contacts)
         return self.insert(Quote, [
-            base | {"number": f"{status}{n}", "contact": contact}
+            base | {"number": f"{status}{n}", "check_code": f"{status}{n}", "contact": contact}
             | ({"owner": self.cast.seller.id, "opportunity": self.deal, "customer": self.customer} if n % 2 == 0 else
                {"owner": user, "opportunity": deal, "customer": customer})
             for n, user, deal, customer, contact in rows

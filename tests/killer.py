@@ -10,7 +10,7 @@ from threading import Event
 
 from domain import customers, deals, leads, quotes, transaction
 from models import Company, FollowUp, Lead, Pool, Product, Quote
-from tests import books
+from tests import books, quote_forms
 from tests import cast as people
 from tests.crowd import browser, rows_of
 
@@ -99,9 +99,9 @@ def fill_pool(by, number):
 def draft(seller):
     """(id, form) of an empty draft with three products to put on it."""
     quote = quotes.create(deals.create(seller, customers.create(seller, name="报价公司"), "商机", 100_00), by=seller)
-    products = [Product.create(sku=f"P{n}", name=f"传感器 {n}", unit="台", price=12_345 * n, cost=9_999).id for n in (1, 2, 3)]
-    head = {"contact": "0", "valid_until": quote.valid_until, "order_discount": "0.77", "terms": ""}
-    return quote.id, head | {"key": ["1", "2", "3"], "product": products, "rate": ["", "95", ""]}
+    products = [Product.create(sku=f"P{n}", name=f"传感器 {n}", unit="台", price=12_345 * n, cost=9_999) for n in (1, 2, 3)]
+    rows = [(product, 1, rate) for product, rate in zip(products, ("", "95", ""))]
+    return quote.id, quote_forms.form(quote, *rows, order_discount="0.77")
 
 
 def until_dead(step):

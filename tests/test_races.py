@@ -26,7 +26,6 @@ from models import (
     Opportunity,
     Order,
     Pool,
-    Product,
     Quote,
     QuoteLine,
     Share,
@@ -35,7 +34,7 @@ from models import (
     Visit,
     db,
 )
-from tests import books, offers, routes
+from tests import books, offers, quote_forms, routes
 from tests import cast as people
 from tests.crowd import browser, browsers, hire, race, rows_of
 from tests.server import Visitor, all_at_once
@@ -204,8 +203,7 @@ def test_of_all_decisions_on_one_quote_one_counts(house, cast, submitted, verbs)
 def meeting(rival, quote, deciders, seller):
     """[(browser, path, form)] of those who meet over one quote."""
     at, form = f"/quotes/{quote.id}", {"step": Approval.current_of(quote).id, "comment": "看过了"}
-    typed = {"revision": quote.revision, "contact": "0", "valid_until": quote.valid_until, "order_discount": "", "terms": "改过"}
-    typed |= {"key": ["1"], "product": [quote.lines.get().product_id], "quantity": ["9"], "rate": [""]}
+    typed = quote_forms.form(quote, (quote.lines.get().product, "9", ""), terms="改过")
     others = {"approve": [(deciders[1], f"{at}/approve", form)], "withdraw": [(seller, f"{at}/withdraw", {})], "edit": [(seller, at, typed)]}
     return [(deciders[0], f"{at}/approve", form), *others.get(rival, ())]
 
@@ -293,14 +291,13 @@ def test_a_quote_becomes_one_order(house, cast, submitted, number):
 def test_of_two_who_save_one_draft_the_second_is_told(house, cast, number):
     deal = deals.create(cast.seller, customers.create(cast.seller, name=f"客户 {now()}"), "商机", 100_00)
     quote = offers.quote(cast.seller, opportunity=deal, number=f"Q-{deal.id}", off=0)
-    product = quote.lines.get().product_id
-    head = {"revision": quote.revision, "contact": "0", "valid_until": quote.valid_until, "order_discount": "", "terms": ""}
-    forms = [head | {"key": ["1"], "product": [product], "quantity": [n + 5], "rate": [""]} for n in range(number)]
+    product = quote.lines.get().product
+    forms = [quote_forms.form(quote, (product, n + 5, "")) for n in range(number)]
     answers = race(browsers(house, [cast.seller], number), f"/quotes/{quote.id}", forms)
     assert outcomes(answers) == (1, number - 1)
     kept = [answer.status for answer in answers].index(DONE)
     assert [line.quantity for line in quote.lines] == [kept + 5]
-    assert Quote.get_by_id(quote.id).total == (kept + 5) * Product.get_by_id(product).price
+    assert Quote.get_by_id(quote.id).total == (kept + 5) * product.price
 
 
 # ---- what is made ------------------------------------------------------------------------------------------------------
