@@ -29,7 +29,7 @@ BASES = {
 }
 LOGO_POSITIONS = {
     DocumentTemplate.LEFT: lazy_pgettext("logo", "Left"), DocumentTemplate.RIGHT: lazy_pgettext("logo", "Right"),
-    DocumentTemplate.NOWHERE: lazy_pgettext("logo", "None"),
+    DocumentTemplate.NOWHERE: lazy_pgettext("logo", "Hidden"),
 }
 COLUMNS = {
     "code": _l("SKU"), "spec": _l("Specification"), "picture": _l("Picture"), "price": _l("Unit price"), "discount": _l("Discount"),
