@@ -10,7 +10,7 @@ FILLED = {  # what a person would write, by the end of the field's name
     "old": "seven green maps", "credit_code": "", "tax_id": "", "wechat": "wx", "website": "example.cn", "floor": "30", "discount": "",
     "sku": "N-1", "q": "", "step": "1", "customer_text": "客户 mine",
 }
-SENT = ("text", "search", "tel", "url", "email", "password", "hidden", "number", "date", "datetime-local", "")
+SENT = ("text", "search", "tel", "url", "email", "password", "hidden", "number", "date", "datetime-local", "", "color")
 
 
 class Form:

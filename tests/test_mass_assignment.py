@@ -20,7 +20,11 @@ pytestmark = pytest.mark.once  # PostgreSQL does not give back the ids of what i
 # What a route asks for outside the form: ids are ticked in the list, "replaces" comes with the answer to a conflict.
 OUTSIDE = dict.fromkeys(
     ("pools.claim_selection", "pools.assign_selection", "pools.move_selection", "transfers.transfer_selection"), {"id"}
-) | {"quotes.save": {"replaces"}}
+) | {
+    "quotes.save": {"replaces"},
+    "products.create": {"quote"},  # the one from which one came for a product
+    "quote_lines.add": {"product", "quantity", "rate", "way"},  # columns of a paste
+}
 # Of one's own each time: a file and its hash, the key of a role, the times inside what takes a merge back.
 OF_EACH_TURN = {"export": {"stored_as", "sha256"}, "merge": {"journal"}, "role": {"key"}, "allowance": {"role"}}
 UNTRIED = ("accounts.logout", "accounts.appearance", "exports.create")  # the last one tells the audit the hash of its file
