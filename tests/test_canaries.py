@@ -34,6 +34,8 @@ class Reader(HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         for name, value in attributes:
+            if tag == "img" and name == "src" and (value or "").startswith("data:image/"):
+                continue  # a picture runs nothing
             if name == "x7q" or name.startswith(("on", "hx-on")) or name in ("href", "src", "action", "formaction") and RUNS.match(value or ""):
                 self.faults.append(f"<{tag} {name}={value!r}>")
 
