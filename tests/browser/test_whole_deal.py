@@ -141,7 +141,7 @@ def make_quote(page, deal):
     expect(page.locator("#sums-total")).to_contain_text("贰万壹仟元整")
     expect(page.locator("#sums-total")).to_contain_text("其中税额 2,415.93，不含税金额 18,584.07")
     expect(page.locator(".margin-block")).to_contain_text("38.67%")
-    expect(page.locator(".hint")).to_contain_text("周海 审批")
+    expect(page.locator(".hint")).to_contain_text("方案设计 · 周海")
     expect(page.locator("#save-state")).to_contain_text("已保存")
     return page.url
 
