@@ -73,7 +73,8 @@ def history(made):
     for number, verb in enumerate([*SENTENCES, *(f"{kind}.edited" for kind in ("lead", "customer", "opportunity", "quote", "order"))]):
         kind = verb.split(".")[0]
         facts = dict.fromkeys((*FIELDS, "pool", "drop_reason", "lost_reason", "node", "comment", "file", "resolution", "stage"), WORD)
-        facts |= {"amount": 1, "total": 1, "order_discount": 1, "order_discount_rate": 1, "next_at": now().isoformat(), "n": 1, "minutes": 1, "satisfaction": 1}
+        facts |= {"amount": 1, "total": 1, "order_discount": 1, "next_at": now().isoformat(), "n": 1, "minutes": 1, "satisfaction": 1}
+        facts |= {"order_discount_rate": 1}
         facts |= {"customer_name": WORD, "owner_name": WORD, "previous_stage": WORD, "number": WORD, "note": WORD, "what": WORD}
         facts |= {"valid_until": "2026-01-01", "expected_on": "2026-01-01", "registered_on": "2026-01-01"}
         yield {
