@@ -37,7 +37,7 @@ GOES_THROUGH = {  # routes whose form is accepted as it is, so that the trial me
     "manager": {"products.create", "products.save", "pools.assign", "leads.void", "approvals.approve"},
     "admin": {
         "people.create", "people.save", "departments.add", "departments.save", "settings_pools.create", "settings_pools.save", "stages.create",
-        "stages.save", "words.add", "words.save", "flows.rename", "settings.save", "orders.review",
+        "stages.save", "words.add", "words.save", "flows.save_node", "flows.rename", "settings.save", "orders.review",
     },
     "service": {"tickets.check_in", "tickets.complete"},
     "finance": {"orders.review", "products.save"},

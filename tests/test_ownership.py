@@ -7,16 +7,13 @@ the ledger and the last fact about its owner name the same person; and whoever w
 HAITU_MACHINE=2000 runs so many times 50 steps; otherwise a few, always the same.
 """
 
-import os
 from datetime import timedelta
 
-from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from domain import (
     Refused,
-    accounts,
     assignment,
     customers,
     handover,
@@ -41,11 +38,9 @@ from models import (
     RecycleRule,
     User,
 )
-from tests import books, databases
+from tests import books, databases, machine
 from tests import cast as people
 
-ASKED = int(os.environ.get("HAITU_MACHINE", "0"))
-EXAMPLES, STEPS = (ASKED, 50) if ASKED else (60, 20)
 TABLES = {"leads": Lead, "customers": Customer}
 SELLERS = ("seller", "rival", "outsider")
 EVERYBODY = (*SELLERS, "manager", "admin", "finance")
@@ -56,10 +51,8 @@ PLURALS, RECORDS, DAYS = st.sampled_from(sorted(TABLES)), st.integers(0, 9), st.
 SPREADS = st.sampled_from(("round_robin", "least_loaded"))
 
 
-class Ownership(RuleBasedStateMachine):
+class Ownership(machine.Machine):
     """Every step is a request of somebody who may or may not be allowed to; what is refused changes nothing (tests/oracle.py)."""
-
-    engine = application = seen = None
 
     @initialize()
     def begin(self):
@@ -77,18 +70,6 @@ class Ownership(RuleBasedStateMachine):
             given_back = customers.create(self.cast.outsider, name=f"公海客户{n}")
             pool.release(given_back, by=self.cast.outsider, reason="no_need")
         self.made = {"leads": 3, "customers": 3}
-
-    def teardown(self):
-        if hasattr(self, "cast"):
-            self.seen.update(event.verb.split(".")[1] for event in Event.select(Event.verb).distinct())
-            self.engine.end()
-
-    def log_in(self, name):
-        client = self.application.test_client()
-        token = accounts.open_session(getattr(self.cast, name), address="127.0.0.1", agent="test", remember=False, at=now())
-        with client.session_transaction() as session:
-            session["token"] = token
-        return client.carry_token()
 
     def pick(self, plural, number, who):
         """(id, name of the person): one of the records there are, and who asks about it."""
@@ -281,13 +262,4 @@ class Ownership(RuleBasedStateMachine):
 
 
 def test_a_record_is_always_somebodys_or_in_one_pool_or_gone(engine, application):
-    Ownership.engine, Ownership.application, Ownership.seen = engine, application, set()
-    run_state_machine_as_test(
-        Ownership if ASKED else seed(1)(Ownership),
-        settings=settings(
-            max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, database=None,
-            suppress_health_check=list(HealthCheck), print_blob=True,
-        ),
-    )
-    missing = REACHED - Ownership.seen
-    assert not missing, f"no step brought about {missing}: a machine whose requests are all refused would find nothing"
+    machine.run(Ownership, engine, application, (60, 20), REACHED)

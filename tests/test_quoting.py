@@ -8,19 +8,16 @@ then; nobody decided on his own; one version of a number is the newest, at most 
 HAITU_MACHINE=2000 runs so many times 50 steps; otherwise a few, always the same.
 """
 
-import os
 from datetime import timedelta
 from hashlib import sha256
 
 import pytest
-from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule
 
 import documents
 from domain import (
     Refused,
-    accounts,
     approval_acts,
     approval_delegates,
     day_of,
@@ -29,12 +26,10 @@ from domain import (
     time_zone,
     validity,
 )
-from models import Approval, Event, Order, Product, Quote, QuoteLine, User
+from models import Approval, Order, Product, Quote, QuoteLine, User
 from tests import cast as people
-from tests import databases, offers
+from tests import databases, machine, offers
 
-ASKED = int(os.environ.get("HAITU_MACHINE", "0"))
-EXAMPLES, STEPS = (ASKED, 50) if ASKED else (30, 40)
 SELLERS = ("seller", "rival")
 EVERYBODY = (*SELLERS, "outsider", "manager", "admin", "finance", "service")
 SELLING = st.sampled_from(("owner",) * 14 + EVERYBODY)  # mostly the quote's owner
@@ -60,10 +55,8 @@ SAID = ("number", "version", "order_discount", "list_total", "order_amount", "to
 OF_A_LINE = ("position", "what", "name", "price", "quantity", "discount", "discount_amount", "free", "optional", "net", "tax")
 
 
-class Quoting(RuleBasedStateMachine):
+class Quoting(machine.Machine):
     """Every step is a request of somebody who may or may not be allowed to; what is refused changes nothing (tests/oracle.py)."""
-
-    engine = application = seen = None
 
     @initialize()
     def begin(self):
@@ -80,18 +73,6 @@ class Quoting(RuleBasedStateMachine):
                 self.go_through(0, (3, 1)[number - 1])
         first = Quote.without_file().order_by(Quote.id).get()
         self.tokens.append(quote_links.make(first, by=first.owner))
-
-    def teardown(self):
-        if hasattr(self, "cast"):
-            self.seen.update(event.verb.split(".")[1] for event in Event.select(Event.verb).distinct())
-            self.engine.end()
-
-    def log_in(self, name):
-        client = self.application.test_client()
-        token = accounts.open_session(getattr(self.cast, name), address="127.0.0.1", agent="test", remember=False, at=now())
-        with client.session_transaction() as session:
-            session["token"] = token
-        return client.carry_token()
 
     def pick(self, number, who, status=None):
         """(a quote, mostly one of this status, and the name of who asks about it)"""
@@ -306,13 +287,4 @@ def printer(monkeypatch):
 
 
 def test_a_quote_changes_only_as_the_table_says(engine, application, printer):
-    Quoting.engine, Quoting.application, Quoting.seen = engine, application, set()
-    run_state_machine_as_test(
-        Quoting if ASKED else seed(1)(Quoting),
-        settings=settings(
-            max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, database=None,
-            suppress_health_check=list(HealthCheck), print_blob=True,
-        ),
-    )
-    missing = (REACHED_IN_FULL if ASKED else REACHED) - Quoting.seen
-    assert not missing, f"no step brought about {missing}: a machine whose requests are all refused would find nothing"
+    machine.run(Quoting, engine, application, (30, 40), REACHED_IN_FULL if machine.ASKED else REACHED)
