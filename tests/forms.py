@@ -8,7 +8,7 @@ FILLED = {  # what a person would write, by the end of the field's name
     "phone": "13800000001", "email": "a@example.cn", "amount": "100", "price": "12.50", "cost": "8", "quantity": "2", "limit": "30",
     "capacity": "200", "days": "30", "rate": "13", "login": "newcomer", "password": "seven green maps", "new": "nine blue rivers",
     "old": "seven green maps", "credit_code": "", "tax_id": "", "wechat": "wx", "website": "example.cn", "floor": "30", "discount": "",
-    "sku": "N-1", "q": "", "step": "1", "customer_text": "客户 mine", "timeout_hours": "8",
+    "sku": "N-1", "q": "", "step": "1", "customer_text": "客户 mine", "timeout_hours": "",
 }
 SENT = ("text", "search", "tel", "url", "email", "password", "hidden", "number", "date", "datetime-local", "", "color")
 
