@@ -53,6 +53,8 @@ def with_people():
 
 def earlier_decisions(record, round):
     """What was decided in the rounds before, oldest first: a rejection and its reason are not forgotten."""
+    if round == 1:
+        return []
     decided = with_people().where(of(record), Approval.round < round, Approval.status.in_(Approval.DECIDED))
     return list(decided.order_by(Approval.round, Approval.position, Approval.seat))
 

@@ -1,5 +1,7 @@
 """Approval (审批) of a record: submitted along a route of nodes, each decided by others than the record's own people."""
 
+from copy import copy
+
 from domain import Refused, _, calendar, events, now, transaction
 from domain.approval_history import (
     UNDECIDED,
@@ -252,14 +254,14 @@ def write(seat, **columns):
         setattr(seat, name, value)
 
 
-def would_end(step, by):
-    """Whether this person's yes at a seat ends the route, so that the document is made."""
-    record = step.record
-    seats = live(record)
+def would_end(step, by, seats=None):
+    """Whether this person's yes at a seat ends the route, so that the document is made; `seats` are those of live(), where
+    the caller has read them, and stay as they are."""
+    decided = {"status": Approval.APPROVED, "decided_by": by, "decided_for": stood_for(step, by, now())}
+    seats = [as_if(seat, **decided) if seat.id == step.id else seat for seat in (live(step.record) if seats is None else seats)]
     mine = next((seat for seat in seats if seat.id == step.id), None)
     if mine is None:
         return False
-    mine.status, mine.decided_by, mine.decided_for = Approval.APPROVED, by, stood_for(step, by, now())
     left = [seat for seat in seats if seat.status in (Approval.CURRENT, Approval.WAITING)]
     left = [seat for seat in left if mine.mode != Approval.ANY or seat.position != mine.position]
     if any(seat.status == Approval.CURRENT for seat in left):
@@ -268,6 +270,15 @@ def would_end(step, by):
     for seat in left:
         nodes.setdefault(seat.position, []).append(seat)
     return all(all_past(node, past(node, seats)) for node in nodes.values())
+
+
+def as_if(seat, **columns):
+    """Another seat that says the same but for these columns; the seat itself stays as it is."""
+    other = copy(seat)
+    other.__data__, other.__rel__ = dict(seat.__data__), dict(seat.__rel__)
+    for name, value in columns.items():
+        setattr(other, name, value)
+    return other
 
 
 def all_past(node, passing):

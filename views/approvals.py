@@ -185,18 +185,19 @@ def reading(item, ours, form):
     lines = [line for line in quotes.lines_of(quote) if line.is_product]
     mine = next(each for each in steps if each.id == step.id)
     can_decide = step.status == Approval.CURRENT and was_asked(g.user, step)
-    totals = quotes.totals_of(quote)
+    totals = quotes.priced(lines, quotes.order_discount_of(quote), quote.inclusive)
+    seats = [each for each in steps if not each.superseded]
     later = next((each for each in steps if each.status == Approval.WAITING and each.position > step.position), None)
     return {
         "item": item, "step": mine, "quote": quote, "form": form,
         "steps": steps, "earlier": approval_history.earlier_decisions(quote, step.round), "sees_cost": sees_cost,
-        "lines": list(zip(lines, quotes.priced(lines, quotes.order_discount_of(quote), quote.inclusive).lines, strict=True)),
+        "lines": list(zip(lines, totals.lines, strict=True)),
         "difference": versions.against_approved(quote, sees_cost),
-        "can_decide": can_decide, "ends": can_decide and approvals.would_end(step, g.user), "following": later,
+        "can_decide": can_decide, "ends": can_decide and approvals.would_end(step, g.user, seats), "following": later,
         "reasons": [each for each in step.reasons if sees_cost or each[0] not in FROM_COST],
         "sums": Sums(totals, ours, sees_cost) if sees_cost else None, "history": quoted_before(quote),
         "sees_margins": g.user.may("quote.cost"),
-        "can_take_back": step.decided_by_id == g.user.id and may_take_back(mine, [each for each in steps if not each.superseded]),
+        "can_take_back": step.decided_by_id == g.user.id and may_take_back(mine, seats),
         "can_withdraw": quote.status == Quote.PENDING and step.submitted_by_id == g.user.id,
     }
 

@@ -421,3 +421,11 @@ def test_a_role_in_which_only_the_new_owner_is_left_is_replaced_by_the_administr
     quote = approvals.submit(offers.quote(cast.seller), by=cast.seller)
     quotes.hand_over(quote, cast.manager, by=cast.admin)
     assert list(Approval.waiting_for(cast.admin)) == [open_step(quote)]
+
+
+def test_what_a_yes_would_bring_about_is_not_written_on_the_seats_that_are_shown(cast):
+    nodes(cast.manager, cast.admin)
+    quote = approvals.submit(offers.quote(cast.seller), by=cast.seller)
+    seats = approval_history.live(quote)
+    assert not approvals.would_end(seats[0], cast.manager, seats)
+    assert [(seat.status, seat.decided_by) for seat in seats] == [(Approval.CURRENT, None), (Approval.WAITING, None)]
