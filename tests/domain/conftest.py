@@ -1,13 +1,16 @@
-"""What several tests of the domain share: a file that is uploaded, and one that is run to its end."""
+"""What several tests of the domain share: a file that is uploaded, one that is run to its end; two products, and a quote begun."""
 
 from datetime import datetime
+from decimal import Decimal
 
 import pytest
 
-from domain import imports
-from models import Import, Pool
+from domain import imports, quotes
+from models import Import, Pool, Product
+from tests import offers
 
 AT = datetime(2026, 11, 21, 2, 0)
+NOON = datetime(2026, 11, 24, 4)
 
 
 @pytest.fixture
@@ -32,3 +35,16 @@ def run(take, tmp_path):
         return Import.get_by_id(job.id)
 
     return whole
+
+
+@pytest.fixture
+def sensors(cast):
+    return [
+        Product.create(sku="LD-200", name="激光测距传感器", unit="台", price=186_000, cost=112_345),
+        Product.create(sku="PX-18N", name="光电开关", unit="只", price=16_800, cost=9_871, tax_rate=Decimal("0.06")),
+    ]
+
+
+@pytest.fixture
+def draft(cast):
+    return quotes.create(offers.deal(cast.seller), by=cast.seller, at=NOON)

@@ -8,24 +8,10 @@ import pytest
 import documents
 from domain import Refused, orders, prices, quotes
 from models import OrderLine, Product, Quote, QuoteLine
-from tests import offers
 from tests.domain.test_quotes import edits
 
 NOON = datetime(2026, 11, 24, 4)
 SECTION, NOTE = {"what": "section", "name": "一、传感器"}, {"what": "note", "name": "线缆另计"}
-
-
-@pytest.fixture
-def sensors(cast):
-    return [
-        Product.create(sku="LD-200", name="激光测距传感器", unit="台", price=186_000, cost=112_345),
-        Product.create(sku="PX-18N", name="光电开关", unit="只", price=16_800, cost=9_871, tax_rate=Decimal("0.06")),
-    ]
-
-
-@pytest.fixture
-def draft(cast):
-    return quotes.create(offers.deal(cast.seller), by=cast.seller, at=NOON)
 
 
 def line(product, quantity=1, **terms):

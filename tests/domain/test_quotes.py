@@ -14,19 +14,6 @@ NOON = datetime(2026, 11, 24, 4)
 LATE = datetime(2026, 11, 24, 17)  # already the 25th in Shanghai
 
 
-@pytest.fixture
-def sensors(cast):
-    return [
-        Product.create(sku="LD-200", name="激光测距传感器", unit="台", price=186_000, cost=112_345),
-        Product.create(sku="PX-18N", name="光电开关", unit="只", price=16_800, cost=9_871, tax_rate=Decimal("0.06")),
-    ]
-
-
-@pytest.fixture
-def draft(cast):
-    return quotes.create(offers.deal(cast.seller), by=cast.seller, at=NOON)
-
-
 def entry(product, quantity=1, discount=None):
     return {"product_id": product.id, "quantity": Decimal(quantity), "discount": discount}
 
