@@ -314,9 +314,16 @@ def asking_role(key):
 
 
 def keep_approvers(flow, definition):
-    """The rows of those whom the running version names; who stays named keeps his row."""
+    """The rows of those whom the running version names. Who stays keeps his row; who takes another's place at a node takes his
+    row over, so that a handover which is undone leaves the rows as they were."""
     rows = {(row.node, row.user_id): row for row in FlowApprover.select().where(FlowApprover.flow == flow.id)}
-    gone = [row.id for named, row in rows.items() if named not in definition.approvers]
-    FlowApprover.delete().where(FlowApprover.id.in_(gone)).execute()
+    left = [row for named, row in sorted(rows.items()) if named not in definition.approvers]
     for node, user in sorted(definition.approvers - rows.keys()):
-        FlowApprover.create(flow=flow, node=node, user=user)
+        free = next((row for row in left if row.node == node), None)
+        if free is None:
+            FlowApprover.create(flow=flow, node=node, user=user)
+        else:
+            left.remove(free)
+            FlowApprover.update(user=user).where(FlowApprover.id == free.id).execute()
+    for row in left:
+        row.delete_instance()
