@@ -15,8 +15,12 @@ def from_sqlite(path):
     if Company.current():
         raise Refused(_("The PostgreSQL database is not empty."))
     source = SqliteDatabase(f"file:{path}?mode=ro", uri=True)
+    tables = sort_models(TABLES)
     with db.atomic():
-        copied = {table._meta.table_name: copy(table, source) for table in sort_models(TABLES)}
+        for table in reversed(tables):  # what the migrations put there stands in the file, too
+            if table.select().exists():
+                table.delete().execute()
+        copied = {table._meta.table_name: copy(table, source) for table in tables}
         for kind in search.TEXTS:
             index_again(kind)
     source.close()
