@@ -69,7 +69,7 @@ class CopyForm(FlaskForm):
     name = Line(_l("Name of the copy"), [DataRequired(_l("Write the list's name.")), longest(40)])
     percent = DecimalField(
         _l("Up or down by (%)"), [InputRequired(_l("A percentage from -99 to 1000.")), NumberRange(-99, 1000, _l("A percentage from -99 to 1000."))],
-        default=Decimal(0), description=_l("-5 makes every price 5% lower, rounded to the fen."),
+        default=Decimal(0), description=_l("-5 makes every price five percent lower, rounded to the fen."),
     )
 
     def validate_percent(self, field):
