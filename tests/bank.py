@@ -7,7 +7,7 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field
 from threading import Thread
-from time import monotonic
+from time import monotonic, sleep
 
 from peewee import fn
 
@@ -17,6 +17,7 @@ from tests import books, crowd
 from tests import cast as people
 
 ROOM = 1_000_000
+NIGHT = 2  # seconds from one to the next
 VERBS = ("claim", "claim", "release", "assign")
 # 403 and 404: it lies in a pool, or is somebody else's by now
 DONE, REFUSED = (200, 303), (403, 404, 409)
@@ -60,7 +61,7 @@ def furnish(server, customers=64, records=400):
 
 
 def run(server, browsers, seconds):
-    """Everybody moves what he likes until the time is over; a night passes every second. The Report, its books checked."""
+    """Everybody moves what he likes until the time is over, while nights pass. The Report, its books checked."""
     report, begun, ids = Report(seconds), now(), [lead.id for lead in Lead.select(Lead.id)]
     read, before, until = len(server.log()), Lead.select().count(), monotonic() + seconds
     threads = [Thread(target=move, args=(browser, ids, until, report, number)) for number, browser in enumerate(browsers)]
@@ -95,12 +96,13 @@ def move(browser, ids, until, report, number):
 
 
 def nights(until):
-    """One rule, one night after the other, as if each second were a day."""
+    """One rule, one night after the other, as if each lasted two seconds: time to give back what one has just claimed."""
     rule = RecycleRule.get(RecycleRule.state == RecycleRule.ON)
     night = recycling.coming_night(now())
     while monotonic() < until:
         night = night.fromordinal(night.toordinal() + 1)
         recycling_runs.run(rule, night, rest=1)
+        sleep(NIGHT)
 
 
 def check_turns(begun):

@@ -39,8 +39,8 @@ class Server:
     def address(self):
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self, within=30):
-        """Returns the seconds until /health answered."""
+    def start(self, within=120):
+        """Returns the seconds until /health answered; a busy machine is given time."""
         self.data.mkdir(parents=True, exist_ok=True)
         begun = time.monotonic()
         with (self.data / "server.log").open("ab") as log:

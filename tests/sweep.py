@@ -1,8 +1,7 @@
 """Everything a person can be shown: all pages by their links, as parts too, and every address with a word put into it."""
 
-from tests.test_crawl import crawl
+from tests.test_crawl import PART, crawl
 
-PART = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Target": "div#content"}
 LISTS = ("/leads", "/pools/1", "/customers", "/opportunities", "/quotes", "/orders", "/products", "/tickets", "/notices", "/approvals", "/imports")
 ARGUMENTS = (
     "q", "view", "tab", "status", "source", "city", "within", "whose", "who", "owner", "sort", "order", "category", "priority",

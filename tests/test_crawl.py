@@ -15,7 +15,7 @@ PART = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Target": "div#co
 FEWEST = 15
 OF_A_KIND = 3  # pages of one route that are opened; the fourth lead looks like the third
 
-pytestmark = pytest.mark.demo_company
+pytestmark = [pytest.mark.demo_company, pytest.mark.once]
 
 
 def endpoint(application, path):

@@ -65,20 +65,19 @@ def sentinel(field):
 
 def everything():
     """{table: its rows, sorted}, without what differs by itself; a time of today is as good as another."""
-    rows = {}
+    rows, recent = {}, (now() - timedelta(minutes=10)).isoformat(" ")
     for table in TABLES:
         untold = UNTOLD | OF_EACH_TURN.get(table.kind(), set())
         fields = [field for field in table._meta.sorted_fields if field.name not in untold]
         names = ", ".join(f'"{field.column_name}"' for field in fields)
         found = databases.quietly(f'SELECT {names} FROM "{table._meta.table_name}"')
-        rows[table.kind()] = sorted(repr([plain(value) for value in row]) for row in found)
+        rows[table.kind()] = sorted(repr([plain(value, recent) for value in row]) for row in found)
     return rows
 
 
-def plain(value):
-    """Times from just now on become one word."""
+def plain(value, recent):
+    """Times from `recent` on become one word."""
     text = value.isoformat(" ") if isinstance(value, datetime) else value
-    recent = (now() - timedelta(minutes=10)).isoformat(" ")
     return "lately" if isinstance(text, str) and text[:2] == "20" and text[4:5] == "-" and len(text) > 18 and text > recent else value
 
 

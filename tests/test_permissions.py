@@ -24,6 +24,7 @@ from models import (
     db,
 )
 from tests import world
+from tests.sweep import PART
 
 pytestmark = pytest.mark.one_of_each
 PEOPLE = ("admin", "manager", "seller", "rival", "outsider", "finance", "service")
@@ -317,7 +318,7 @@ def ask(application, login, cast):
         method = "POST" if "POST" in methods_of(application, endpoint) else "GET"
         with db.atomic() as undo:
             data = {"stage": Stage.in_order()[1].id}
-            response = clients[person].open(addresses.build(endpoint, values, method=method), method=method, data=data)
+            response = clients[person].open(addresses.build(endpoint, values, method=method), method=method, data=data, headers=PART)
             undo.rollback()
         return outcome(response)
 
@@ -329,7 +330,7 @@ def methods_of(application, endpoint):
 
 
 def outcome(response):
-    if response.status_code == 303 and response.location.startswith("/login?next="):
+    if response.status_code == 401 and response.headers["HX-Redirect"].startswith("/login?next="):
         return "login"
     return {403: "403", 404: "404"}.get(response.status_code, "in")
 

@@ -162,8 +162,14 @@ def test_composing_in_a_follow_up_or_a_quote_moves_nothing(visit):
 
 
 def asked(page):
-    """What the page asks the server for from now on; a list that grows. The look for glyphs is the quote's own."""
+    """What the page asks the server for from now on; a list that grows. What a page does by itself is left out: the look for
+    glyphs, and who is at work on what."""
     requests = []
-    kinds = ("document", "xhr", "fetch")
-    page.on("request", lambda one: requests.append(one.url) if one.resource_type in kinds and "glyphs" not in one.url else None)
+    kinds, by_itself = ("document", "xhr", "fetch"), ("glyphs", "/presence", "/changes")
+
+    def note(one):
+        if one.resource_type in kinds and not any(word in one.url for word in by_itself):
+            requests.append(one.url)
+
+    page.on("request", note)
     return requests
