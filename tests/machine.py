@@ -55,7 +55,7 @@ class Machine(RuleBasedStateMachine):
         if mark != self.mark:
             self.read()
             self.check()
-            self.seen.update(event.verb.split(".")[1] for event in self.news)
+            self.seen.update(event.verb for event in self.news)
             self.mark = mark
 
     def read(self):

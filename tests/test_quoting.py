@@ -37,8 +37,9 @@ DECIDING = st.sampled_from(("asked",) * 14 + EVERYBODY)  # mostly somebody whom 
 QUOTES = st.integers(0, 5)
 ACTS = st.sampled_from(("back", "back_to_node", "back_to_node", "before", "after", "hand_on", "take_back"))
 PAID = st.sampled_from(("", "95", "70", "40", "0"))
-REACHED = {"edited", "submitted", "approved", "node_approved", "rejected", "withdrawn", "renewed", "superseded", "sent_back"}
-REACHED_IN_FULL = REACHED | {"dropped", "accepted", "declined", "sent_back_to_node", "signer_added_before", "signer_added_after"}
+VERBS = ("edited", "submitted", "approved", "node_approved", "rejected", "withdrawn", "renewed", "superseded", "sent_back")
+VERBS_IN_FULL = (*VERBS, "dropped", "accepted", "declined", "sent_back_to_node", "signer_added_before", "signer_added_after")
+REACHED, REACHED_IN_FULL = ({f"quote.{verb}" for verb in verbs} for verbs in (VERBS, VERBS_IN_FULL))
 
 DRAFT, PENDING, APPROVED, REJECTED, DROPPED = Quote.STATUSES
 TABLE = {  # from: what it may become in one step
