@@ -952,7 +952,6 @@ class WebFormPost(Table):
 
     form = ForeignKeyField(WebForm, backref="posts", on_delete="CASCADE")
     address = TextField()
-    lead = ForeignKeyField(Lead, backref="+", index=False)
     at = DateTimeField(default=utcnow)
 
     class Meta:
@@ -2117,7 +2116,7 @@ class CallBack(Table):
 class Touch(Table):
     """One act of a salesperson on a lead or customer, and on whose side it was done: collisions are found by these."""
 
-    RECORD, FOLLOW_UP, QUOTE, TICKET, RULING = KINDS = ("record", "follow_up", "quote", "ticket", "ruling")
+    RECORD, TAKEN, FOLLOW_UP, QUOTE, TICKET, RULING = KINDS = ("record", "taken", "follow_up", "quote", "ticket", "ruling")
 
     record_kind = TextField()  # lead or customer
     record_id = IntegerField()

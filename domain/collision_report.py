@@ -48,7 +48,7 @@ def followed_by_several(viewer, first, end, most=MOST):
 
 def acts_per_person(viewer, since, until):
     """One grouped query: the acts of each person and side on every customer on which several people acted, his leads included."""
-    here = Touch.at >= since, Touch.at < until, Touch.customer.is_null(False), Touch.what != Touch.RULING
+    here = Touch.at >= since, Touch.at < until, Touch.customer.is_null(False), Touch.what.not_in((Touch.RULING, Touch.TAKEN))
     several = Touch.select(Touch.customer).where(*here).group_by(Touch.customer).having(fn.COUNT(Touch.actor.distinct()) > 1)
     return (
         Touch.select(Touch.side, fn.COUNT(Touch.id).alias("acts"), Customer.id, Customer.name, Customer.short_name, User.id, User.name)

@@ -44,7 +44,7 @@ class Match:
 
     @property
     def is_sure(self):
-        return self.likeness.score >= SURE and self.reason in DuplicateRule.KEYS
+        return is_sure(self.likeness)
 
     @property
     def name(self):
@@ -75,12 +75,31 @@ def of(viewer, what, but=None, **facts):
 
     `facts` are the columns that the rule compares; `but` is the record itself, as (kind, id), once it is there.
     """
-    found = found_by(asked(what, facts), is_new=but is None)
+    return matches(found_by(asked(what, facts), is_new=but is None), viewer, but)
+
+
+def by_name_alone(record):
+    """Up to five of its kind whose names may be the same company's, whatever the rule asks."""
+    found = {place: likeness for place, likeness in found_by({NAME: record.name}).items() if place[0] == record.kind()}
+    return matches(found, None, (record.kind(), record.id))
+
+
+def matches(found, viewer, but):
     for place in (but, *(apart_from(*but) if but and found else ())):
         found.pop(place, None)
     best = telling(found)[:FEW]
     records = fetched([place for place, _likeness in best], viewer)
-    return [Match(records[place], likeness, bool(records[place].sees)) for place, likeness in best]
+    return [Match(records[place], likeness, bool(viewer and records[place].sees)) for place, likeness in best]
+
+
+def surely(what, **facts):
+    """The record that is beyond doubt the company of these facts, customers before leads; None where the rule finds none, or is off."""
+    sure = [place for place, likeness in telling(found_by(asked(what, facts), is_new=True)) if is_sure(likeness)]
+    return next(iter(fetched(sure[:1]).values()), None)
+
+
+def is_sure(likeness):
+    return likeness.score >= SURE and likeness.reason in DuplicateRule.KEYS
 
 
 def apart_from(kind, id):
@@ -208,13 +227,13 @@ def customer_named(name):
 # ---- told ------------------------------------------------------------------------------------------------------------
 
 
-def fetched(places, viewer):
+def fetched(places, viewer=None):
     """{(kind, id): record with its people, and whether this person `sees` it}"""
     found = {}
     for table in TABLES:
         if ids := [id for kind, id in places if kind == table.kind()]:
-            seen = Case(None, [(table.seen_by(viewer), 1)], 0).alias("sees")
-            found |= {(table.kind(), row.id): row for row in table.with_people().select_extend(seen).where(table.id.in_(ids))}
+            seen = [Case(None, [(table.seen_by(viewer), 1)], 0).alias("sees")] if viewer else []
+            found |= {(table.kind(), row.id): row for row in table.with_people().select_extend(*seen).where(table.id.in_(ids))}
     return found
 
 

@@ -22,6 +22,7 @@ REACTIONS = {
     "lead.member_added": ("domain.notifications.tell_member",),
     "customer.member_added": ("domain.notifications.tell_member",),
     "customer.lead_linked": ("domain.notifications.tell_customer_owner",),
+    **dict.fromkeys(("lead.wrote_in", "customer.wrote_in"), ("domain.notifications.tell_owner_of_visitor",)),
     "opportunity.member_added": ("domain.notifications.tell_member",),
     **dict.fromkeys(("lead.asked_owner", "customer.asked_owner"), ("domain.notifications.tell_owner_asked",)),
     **dict.fromkeys(("lead.asked_manager", "customer.asked_manager"), ("domain.notifications.tell_deciders",)),
@@ -67,7 +68,8 @@ REACTIONS = {
 }
 TOUCHING = (
     "lead.created", "lead.followed_up", "customer.created", "customer.followed_up", "customer.lead_linked", "opportunity.created",
-    "opportunity.followed_up", "quote.created", "ticket.created",
+    "opportunity.followed_up", "quote.created", "ticket.created", "lead.claimed", "lead.placed", "lead.assigned", "customer.claimed",
+    "customer.placed", "customer.assigned",
 )  # acts by which two sellers can get in each other's way: first among what follows from them
 REACTIONS |= {verb: ("domain.collisions.notice", *REACTIONS.get(verb, ())) for verb in TOUCHING}
 REACTIONS["lead.converted"] = ("domain.collisions.bring_along", *REACTIONS.get("lead.converted", ()))

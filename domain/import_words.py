@@ -60,6 +60,11 @@ def example(what, name):
 def sentence(problem):
     """What a problem says to people. A rule is stored as its name, and after a colon the fact that goes with it."""
     name, _colon, fact = problem.rule.partition(":")
+    if name == "taken":
+        known, _colon, fact = fact.partition(":")
+        return _("Taken all the same. %(reason)s", reason=knowns(fact)[known])
+    if name in (told := knowns(fact)):
+        return _("Passed over. %(reason)s", reason=told[name])
     if name in (told := remarks(fact)):
         return told[name]
     reason = reasons(fact)[name]
@@ -89,8 +94,21 @@ def reasons(fact):
     }
 
 
+def knowns(fact):
+    """By what a row is known already: passed over, or taken all the same, as the import has it."""
+    return {
+        "double": _("The same name stands in row %(n)s.", n=fact),
+        "known_lead": _("There is a lead of this name."),
+        "known_customer": _("There is a customer of this name."),
+        "known_phone": _("A lead or customer has this telephone number."),
+        "known_credit_code": _("A lead or customer has this credit code."),
+        "known_email": _("A lead or customer has this e-mail address."),
+        "known_website": _("A lead or customer has this website."),
+    }
+
+
 def remarks(fact):
-    """What was taken with a remark, or passed over."""
+    """What was taken with a remark, or left as it was."""
     return {
         "gaps": _("Several blanks in a row became one."),
         "currency": _("The amount has the sign %(sign)s; the figure was taken as yuan, not converted.", sign=fact),
@@ -99,12 +117,5 @@ def remarks(fact):
         "usual_rate": _("It says only that tax is due; %(rate)s was taken.", rate=fact),
         "price_is_cost": _("Price and cost come from the same column, so these products have no margin."),
         "double_name": _("The same name stands in row %(n)s, under another code.", n=fact),
-        "double": _("Passed over: the same name stands in row %(n)s.", n=fact),
-        "known_lead": _("Passed over: there is a lead of this name."),
-        "known_customer": _("Passed over: there is a customer of this name."),
-        "known_phone": _("Passed over: a lead or customer has this telephone number."),
-        "known_credit_code": _("Passed over: a lead or customer has this credit code."),
-        "known_email": _("Passed over: a lead or customer has this e-mail address."),
-        "known_website": _("Passed over: a lead or customer has this website."),
         "unchanged": _("Passed over: the product says all this already."),
     }

@@ -241,24 +241,35 @@ def tell(job, at, facts):
 
 
 def write_leads(job, rows, at):
-    fresh = unknown_ones(rows) if job.existing == Import.SKIP else rows
-    leads = insert_leads(job, fresh, at)
+    leads = insert_leads(job, wanted_ones(job, rows), at)
     arrivals.expect("lead", [lead.id for lead in leads], arrivals.IMPORT, at)
     match_keys.add(*leads)
     tell(job, at, [("lead.imported", lead, None, {"name": lead.name}) for lead in leads])
     return {"created": len(leads), "skipped": len(rows) - len(leads)}
 
 
-def unknown_ones(rows):
-    """Rows that are no lead, no customer and no earlier row of the file, as the rule has it (查重规则); the others get a remark."""
+def wanted_ones(job, rows):
+    """Rows that are no lead, no customer and no earlier row of the file, as the rule has it (查重规则); the others get a remark.
+
+    Where the import creates them all the same they are remarked on, and taken.
+    """
+    creates = job.existing == Import.CREATE
     for row, match in zip(rows, duplicates.known("lead", [row.values for row in rows])):
-        if row.double:
-            row.remark(f"double:{row.double}", value=row.values["name"])
-        elif match:
-            (kind, _id), likeness = match
-            row.remark(f"known_{kind}" if likeness.reason == "name" else f"known_{likeness.reason}", value=row.values["name"])
-        else:
+        known = what_knows(row, match)
+        if known:
+            row.remark(f"taken:{known}" if creates else known, value=row.values["name"])
+        if creates or not known:
             yield row
+
+
+def what_knows(row, match):
+    """The rule by which a row is known already; None for one that is new."""
+    if row.double:
+        return f"double:{row.double}"
+    if match is None:
+        return None
+    (kind, _id), likeness = match
+    return f"known_{kind if likeness.reason == 'name' else likeness.reason}"
 
 
 def insert_leads(job, rows, at):

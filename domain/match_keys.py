@@ -101,6 +101,14 @@ def near(name, email=None, website=None):
     return set(reduce(add_up, map(some, wanted)).tuples())
 
 
+def of_the_same_name(name):
+    """{kind: [id]} of the leads and customers that bear this name beyond doubt, however it is spelt."""
+    parsed, found = parse(name), {}
+    for kind, id in some(MatchKey.plain == parsed.plain).tuples() if parsed.core else ():
+        found.setdefault(kind, []).append(id)
+    return found
+
+
 def some(condition):
     """MOST at the most, as a table of its own: a LIMIT within a UNION."""
     few = MatchKey.select(MatchKey.record_kind, MatchKey.record_id).where(condition).limit(MOST)

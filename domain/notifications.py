@@ -40,6 +40,8 @@ SENTENCES = {
     "lead.member_added": _l("%(actor)s put you on the team of the lead %(name)s."),
     "customer.member_added": _l("%(actor)s put you on the team of the customer %(name)s."),
     "customer.lead_linked": _l("%(actor)s linked a lead of %(owner)s to your customer %(name)s."),
+    "lead.wrote_in": _l("Your lead %(name)s wrote through the web form %(form)s."),
+    "customer.wrote_in": _l("Your customer %(name)s wrote through the web form %(form)s."),
     "lead.asked_owner": _l("%(actor)s has met your lead %(name)s and asks about it."),
     "lead.asked_manager": _l("%(actor)s has met the lead %(name)s and asks who may work on it."),
     "customer.asked_owner": _l("%(actor)s has met your customer %(name)s and asks about it."),
@@ -204,6 +206,12 @@ def tell_customer_owner(event, customer, by):
     readers = [customer.owner] if customer.owner_id not in (None, by.id, event.detail["owner_id"]) else []
     facts = {"actor": by.name, "actor_id": by.id, "owner": event.detail["owner_name"], "name": customer.name}
     notify(readers, event.verb, customer, event.at, **facts)
+
+
+def tell_owner_of_visitor(event, record, by):
+    """Whoever has the record that a visitor of a web form turned out to be."""
+    readers = [record.owner] if record.owner_id else []
+    notify(readers, event.verb, record, event.at, name=record.name, form=event.detail["form"], **actor_of(by))
 
 
 def tell_successors(event, handover, by):

@@ -7,16 +7,17 @@ from operator import or_
 
 from peewee import JOIN
 
+from domain import duplicates
 from models import Company, Customer, Opportunity, User
 
-KEYS = ("credit_code", "phone", "address_key", "name_key")
+KEYS = ("credit_code", "phone", "address_key")
 MOST = 10
 DROPPED, LOST, AGAIN, OLD = WHYS = ("dropped", "lost", "again", "old")
 
 
 @dataclass
 class Trace:
-    """An older customer that is like this one: by which facts, and why that makes the new one look registered again."""
+    """An older customer that is like this one: by which facts or likeness of names, and why that makes the new one look registered again."""
 
     other: Customer
     keys: list
@@ -24,21 +25,26 @@ class Trace:
 
 
 def traces(customer):
-    """[Trace] of the older customers with the same telephone, credit code, address or name.
+    """[Trace] of the older customers with the same telephone, credit code or address, or a name that may be the same company's.
 
     One that a colleague entered only lately is not among them: two sellers on one company are a collision.
     """
     given = {key: getattr(customer, key) for key in KEYS if getattr(customer, key)}
-    if not given:
+    named = {match.record.id: match.reason for match in duplicates.by_name_alone(customer)}
+    if not given and not named:
         return []
-    like = reduce(or_, (getattr(Customer, key) == value for key, value in given.items()))
+    like = reduce(or_, (getattr(Customer, key) == value for key, value in given.items()), Customer.id.in_(list(named)))
     older = list(
         Customer.select(Customer, User).join(User, JOIN.LEFT_OUTER, on=Customer.owner)
         .where(like, Customer.id < customer.id, Customer.merged_into.is_null()).order_by(Customer.id).limit(MOST)
     )
     lost = with_nothing_but_lost(older)
-    found = [Trace(other, [key for key in given if getattr(other, key) == given[key]], why(customer, other, lost)) for other in older]
+    found = [Trace(other, likenesses(other, given, named), why(customer, other, lost)) for other in older]
     return [trace for trace in found if trace.why]
+
+
+def likenesses(other, given, named):
+    return [key for key in given if getattr(other, key) == given[key]] + [named[id] for id in (other.id,) if id in named]
 
 
 def why(customer, other, lost):

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from domain import Refused, _, events, now, transaction
+from domain import Refused, _, duplicates, events, now, transaction
+from domain.company_names import Likeness
 from domain.identifiers import code_complaint
 from models import Company, Customer, Licence, Review
 
@@ -99,7 +100,7 @@ def keep_licence(customer, content, by, at=None):
 
 @dataclass
 class Check:
-    """One point of the review: fine, missing, wrong, or repeated at other customers."""
+    """One point of the review: fine, missing, wrong, or repeated at other customers (`others`: duplicates.Match)."""
 
     FINE, MISSING, WRONG, REPEATED = "fine", "missing", "wrong", "repeated"
 
@@ -112,7 +113,7 @@ class Check:
 def checks(customer):
     """[Check] in the order in which a reviewer reads them."""
     return [
-        credit_code(customer), licence(customer), repetition(customer, "name", "name_key"),
+        credit_code(customer), licence(customer), repeated("name", duplicates.by_name_alone(customer)),
         repetition(customer, "address", "address_key"), repetition(customer, "phone", "phone"),
     ]
 
@@ -136,4 +137,8 @@ def repetition(customer, name, column):
         return Check(name, Check.MISSING)
     same = (getattr(Customer, column) == value) & (Customer.id != customer.id)
     others = list(Customer.with_people().where(same).order_by(Customer.id).limit(FEW))
+    return repeated(name, [duplicates.Match(other, Likeness(name, 1.0)) for other in others])
+
+
+def repeated(name, others):
     return Check(name, Check.REPEATED if others else Check.FINE, others=others)

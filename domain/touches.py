@@ -1,7 +1,8 @@
 """Touches: who did what on whose lead or customer, and on whose side. By these, two sellers in each other's way are found (撞单).
 
 A touch is an act on the customer that somebody who sells could have done in his own interest: he made a record of the company
-(a lead, a customer, a deal, a lead linked to the customer), wrote a follow-up, began a quote or opened a ticket.
+(a lead, a customer, a deal, a lead linked to the customer), took one out of a pool or was given it from there (what a file or
+a web form brings lies in a pool first), wrote a follow-up, began a quote or opened a ticket.
 
 It counts for a *side*, the seller in whose interest it was done:
 - whoever is on the team of a record, or is a manager set over its owner, acts for the owner: that is help, not a collision.
@@ -10,19 +11,22 @@ It counts for a *side*, the seller in whose interest it was done:
 - finance and service do their work on everybody's customers and are on nobody's side, and so is Haitu itself;
 - what is put into a pool is nobody's.
 
-Two sides on one company within the company's days (30) collide. Leads and customers of one name, telephone or credit code are
-one company. A touch no longer stands once its side has given that record up (it was handed on, dropped or recycled: the
-successor is not in anybody's way), once a ruling has settled what was before it, or when that person no longer works here.
+Two sides on one company within the company's days (30) collide. Leads and customers of one name, however it is spelt, of one
+telephone or credit code are one company, but for those that somebody told apart. A touch no longer stands once its side has
+given that record up (it was handed on, dropped or recycled: the successor is not in anybody's way), once a ruling has settled
+what was before it, or when that person no longer works here.
 """
 
 from peewee import SQL, fn
 
+from domain import duplicates, match_keys
 from models import Claim, Collision, Customer, Lead, Touch, User
 
 ACTS = {
     "lead.created": Touch.RECORD, "customer.created": Touch.RECORD, "customer.lead_linked": Touch.RECORD,
     "opportunity.created": Touch.RECORD, "lead.followed_up": Touch.FOLLOW_UP, "customer.followed_up": Touch.FOLLOW_UP,
     "opportunity.followed_up": Touch.FOLLOW_UP, "quote.created": Touch.QUOTE, "ticket.created": Touch.TICKET,
+    **{f"{kind}.{verb}": Touch.TAKEN for kind in ("lead", "customer") for verb in ("claimed", "placed", "assigned")},
 }
 MOST = 20  # records of one company that are looked at, of each kind
 
@@ -34,7 +38,8 @@ def note(event, record, by):
     if side is None:
         return None
     places = same_company(place)
-    return write(places, place, side, by, ACTS[event.verb], event), places
+    what = ACTS[event.verb]
+    return write(places, place, side, side if what == Touch.TAKEN else by, what, event), places
 
 
 def write(places, place, side, actor, what, event):
@@ -58,6 +63,8 @@ def side_of_event(event, record, place, by):
         return side_of(User.get_by_id(event.detail["owner_id"]), record, place)
     if event.verb.endswith(".created") and place.owner_id is None and record is place:
         return None
+    if ACTS[event.verb] == Touch.TAKEN:  # from one owner to the next is no collision: the successor is in nobody's way
+        return None if event.before["owner"] else place.owner
     return side_of(by, record, place)
 
 
@@ -98,15 +105,24 @@ def same_company(place):
 
     No more than so many of each: a switchboard's number, or one that was made up, is shared by hundreds and tells nothing.
     """
-    customers = list(Customer.with_people().where(alike(Customer, place)).order_by(Customer.id).limit(MOST))
-    found = [*customers, *Lead.with_people().where(alike(Lead, place), Lead.status != Lead.VOIDED).order_by(Lead.id).limit(MOST)]
-    if (place.kind(), place.id) in {(other.kind(), other.id) for other in found}:
+    named = match_keys.of_the_same_name(place.name)
+    customers = list(Customer.with_people().where(alike(Customer, place, named)).order_by(Customer.id).limit(MOST))
+    leads = list(Lead.with_people().where(alike(Lead, place, named), Lead.status != Lead.VOIDED).order_by(Lead.id).limit(MOST))
+    found = without_those_told_apart([*customers, *leads], place)
+    if place in found:
         return found
     return [place, *found] if place.kind() == "customer" else [*found, place]
 
 
-def alike(table, place):
+def without_those_told_apart(found, place):
+    apart = duplicates.apart_from(place.kind(), place.id) if len(found) > 1 else ()
+    return [other for other in found if (other.kind(), other.id) not in apart]
+
+
+def alike(table, place, named):
     same = table.name_key == place.name_key
+    if table.kind() in named:
+        same |= table.id.in_(named[table.kind()])
     for column in ("phone", "credit_code"):
         if getattr(place, column):
             same |= getattr(table, column) == getattr(place, column)

@@ -1,9 +1,13 @@
-"""Web forms (网页表单): a page on which anybody may leave his company and number; what he sends is a lead, placed by the rules."""
+"""Web forms (网页表单): a page on which anybody may leave his company and number; what he sends is a lead, placed by the rules.
+
+Where the duplicate rule of leads finds the company beyond doubt there is no second record: what he wrote joins the one that
+is there, and whoever works on it is told. The visitor reads the same thanks either way.
+"""
 
 import secrets
 from datetime import timedelta
 
-from domain import Refused, _, arrivals, assignment, events, leads, now, transaction
+from domain import Refused, _, arrivals, assignment, duplicates, events, leads, now, transaction
 from models import Lead, WebForm, WebFormPost
 
 TOKEN_BYTES = 16  # 128 bits
@@ -29,24 +33,38 @@ def behind(token):
 
 
 def send(form, address="", at=None, **columns):
-    """Take in what somebody wrote: a new lead in the form's pool, or a note on the one that is there already. The Lead."""
+    """Take in what somebody wrote. The record that is about it: a new lead in the form's pool, or a lead or customer that is there."""
     at = at or now()
     with transaction():  # counted before it is written: those sent at the same moment are not free
         ensure_few(WebFormPost.address == address, at, PER_ADDRESS)
         ensure_few(WebFormPost.form == form.id, at, PER_FORM)
-        old = known(columns)
-        lead = old or leads.create(by=None, pool=form.pool, at=at, source=form.source, **columns)
-        events.record("lead.sent_in", lead, None, at=at, form=form.name, need=columns.get("need", ""))
-        WebFormPost.create(form=form, address=address, lead=lead, at=at)
-        if old is None:
-            assignment.place(lead, arrivals.FORM, at)
+        WebFormPost.create(form=form, address=address, at=at)
+        return sent_already(columns, at) or join(form, columns, at) or bring(form, columns, at)
+
+
+def sent_already(columns, at):
+    """The lead of one who presses twice."""
+    same = [getattr(Lead, name) == value for name, value in columns.items()]
+    return Lead.select().where(*same, Lead.created_by.is_null(), Lead.created_at > at - AN_HOUR, Lead.changes_hands()).first()
+
+
+def join(form, columns, at):
+    """A note on the lead or customer that is surely the same company; what lies in a pool is placed as if it were new."""
+    record = duplicates.surely("lead", **columns)
+    if record is None:
+        return None
+    told = {name: columns.get(name, "") for name in ("name", "contact_name", "phone", "need")}
+    events.record(f"{record.kind()}.wrote_in", record, None, at=at, form=form.name, **told)
+    if record.in_pool:
+        assignment.place(record, arrivals.FORM, at)
+    return record
+
+
+def bring(form, columns, at):
+    lead = leads.create(by=None, pool=form.pool, at=at, source=form.source, **columns)
+    events.record("lead.sent_in", lead, None, at=at, form=form.name, need=columns.get("need", ""))
+    assignment.place(lead, arrivals.FORM, at)
     return lead
-
-
-def known(columns):
-    """An open lead with this name and this number: who presses twice, or asks again, does not become two."""
-    same = Lead.select().where(Lead.name == columns["name"], Lead.phone == columns.get("phone", ""), Lead.changes_hands())
-    return same.first()
 
 
 def ensure_few(whose, at, most):

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, abort, current_app, g, request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from domain import asks, duplicates
@@ -12,7 +13,14 @@ from views.helpers import fragment_or_redirect, remember_where, require, toast, 
 bp = Blueprint("duplicates", __name__, url_prefix="/duplicates")
 
 SHOWN_FOR = 24 * 3600  # seconds in which one may ask about what the check has shown
+LIKENESSES = {
+    "name": _l("same name"), "short_name": _l("short for the same name"), "pinyin": _l("same name in pinyin"),
+    "typo": _l("one character differs"), "phone": _l("same phone"), "credit_code": _l("same credit code"), "email": _l("same e-mail"),
+    "website": _l("same website"), "address_key": _l("same address"),
+}
 ASKS = {"owner": asks.ask_owner, "manager": asks.ask_manager}
+
+bp.add_app_template_global(LIKENESSES, "likeness_words")
 
 
 class ChecksDuplicates:

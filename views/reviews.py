@@ -25,14 +25,13 @@ STATUSES = {  # value: (label, tone)
 CHECKS = {
     "credit_code": _l("Credit code"), "licence": _l("Business licence"), "name": _l("Name"), "address": _l("Address"), "phone": _l("Phone"),
 }
-KEYS = {"credit_code": _l("Credit code"), "phone": _l("Phone"), "address_key": _l("Address"), "name_key": _l("Name")}
 WHYS = {
     re_registered.DROPPED: _l("given up: it lies in a pool"), re_registered.LOST: _l("its deals were lost"),
     re_registered.AGAIN: _l("entered by the same person not long before"), re_registered.OLD: _l("an old customer of ours"),
 }
 PICTURES = ("image/png", "image/jpeg")
 
-for name, words in {"review_statuses": STATUSES, "review_checks": CHECKS, "trace_keys": KEYS, "trace_whys": WHYS}.items():
+for name, words in {"review_statuses": STATUSES, "review_checks": CHECKS, "trace_whys": WHYS}.items():
     bp.add_app_template_global(words, name)
 
 

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from domain import Refused, arrivals, assignment, customers, imports, leads, now, pool, web_forms
+from domain import Refused, arrivals, assignment, customers, duplicates, imports, leads, now, pool, web_forms
 from models import (
     Arrival,
     AssignmentRule,
@@ -15,6 +15,7 @@ from models import (
     Department,
     Event,
     Lead,
+    Notice,
     Pool,
     SellerProfile,
     User,
@@ -235,9 +236,46 @@ def test_what_a_visitor_sends_is_a_lead_placed_at_once(cast, rule, form):
     assert Event.get(Event.verb == "lead.sent_in").detail["form"] == "展会"
 
 
+VISITOR = {"name": "扬州液压有限公司", "phone": "13812905678"}
+
+
 def test_who_presses_twice_does_not_become_two_leads(cast, form):
-    first, second = (web_forms.send(form, "10.0.0.9", AT, name="扬州液压有限公司", phone="13812905678") for _turn in range(2))
+    first, second = (web_forms.send(form, "10.0.0.9", AT, **VISITOR) for _turn in range(2))
     assert first == second and WebFormPost.select().count() == 2
+    assert not Event.select().where(Event.verb == "lead.wrote_in").exists()
+
+
+@pytest.mark.parametrize("wrote", [{"name": "揚州液壓有限公司"}, {"name": "扬州液压（股份）有限公司", "phone": ""}, {"name": "某某公司"}])
+def test_a_lead_that_is_surely_the_same_company_is_joined_and_its_owner_told(cast, form, wrote):
+    lead = leads.create(cast.seller, at=AT, **VISITOR)
+    assert web_forms.send(form, at=AT, **VISITOR | {"need": "再要两台"} | wrote) == lead
+    assert Lead.select().count() == 1
+    assert Event.get(Event.verb == "lead.wrote_in").detail["need"] == "再要两台"
+    assert [notice.user for notice in Notice.select().where(Notice.verb == "lead.wrote_in")] == [cast.seller]
+
+
+def test_a_customer_is_joined_and_no_lead_made(cast, form):
+    customer = customers.create(cast.seller, at=AT, **VISITOR)
+    assert web_forms.send(form, at=AT, name="扬州液压有限责任公司", phone="0514-87654321") == customer
+    assert not Lead.select().exists()
+    assert [notice.user for notice in Notice.select().where(Notice.verb == "customer.wrote_in")] == [cast.seller]
+
+
+def test_what_is_only_like_it_or_lies_beyond_the_rule_is_a_lead_of_its_own(cast, form):
+    customers.create(cast.seller, at=AT, **VISITOR | {"name": "扬州恒立液压有限公司"})
+    web_forms.send(form, at=AT, name="恒立液压", phone="13812900000")
+    duplicates.set_rule("lead", cast.admin, True, ["credit_code"], refuses=False)
+    web_forms.send(form, at=AT, **VISITOR)
+    duplicates.set_rule("lead", cast.admin, False, ["name", "phone"], refuses=False)
+    web_forms.send(form, at=AT, name="扬州液压有限公司", phone="13812900001")
+    assert Lead.select().count() == 3
+
+
+def test_what_lies_in_a_pool_is_placed_when_its_company_writes(cast, rule, form):
+    lead = leads.create(cast.admin, pool=Pool.of("lead").get(), at=AT, **VISITOR)
+    rule(people=[cast.seller])
+    web_forms.send(form, at=AT, **VISITOR | {"need": "有人吗"})
+    assert Lead.get_by_id(lead.id).owner == cast.seller
 
 
 def test_so_many_an_hour_from_one_address_and_again_an_hour_later(cast, form):

@@ -4,13 +4,29 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from domain import Refused, accounts, collisions, customers, deals, follow_ups, leads, members, pool, quotes, shares, tickets
+from domain import (
+    Refused,
+    accounts,
+    assignment,
+    cleansing,
+    collisions,
+    customers,
+    deals,
+    follow_ups,
+    leads,
+    members,
+    pool,
+    quotes,
+    shares,
+    tickets,
+)
 from models import (
     Collision,
     CollisionAct,
     Company,
     Customer,
     Event,
+    Import,
     Lead,
     Member,
     Notice,
@@ -21,6 +37,7 @@ from models import (
     Touch,
     User,
 )
+from tests import files
 
 AT = datetime(2026, 11, 2, 2, 0)
 NAME = "苏州恒立精密机械制造有限公司"
@@ -110,6 +127,68 @@ def test_the_company_sets_the_days(cast, customer):
 def test_one_name_or_one_telephone_is_one_company(cast, customer, same):
     leads.create(cast.rival, at=AT + DAY, **same)
     assert the_case().record_id == customer.id
+
+
+@pytest.mark.parametrize("same", ["蘇州恒立精密機械製造有限公司", "恒立精密机械制造（苏州）股份有限公司", "苏州市恒立精密机械制造有限责任公司"])
+def test_one_name_in_another_spelling_is_one_company(cast, customer, same):
+    leads.create(cast.rival, name=same, at=AT + DAY)
+    assert the_case().record_id == customer.id
+
+
+@pytest.mark.parametrize("other", [f"{NAME}无锡分公司", "无锡恒立精密机械制造有限公司", "苏州恒力精密机械制造有限公司", "恒立精密"])
+def test_a_branch_another_place_or_what_is_only_like_it_is_another_company(cast, customer, other):
+    leads.create(cast.rival, name=other, at=AT + DAY)
+    assert not Collision.select().exists()
+
+
+def test_who_was_told_apart_does_not_collide(cast, customer):
+    branch = customers.create(cast.rival, name="恒立二厂", at=AT)
+    cleansing.tell_apart(customer, branch, by=cast.admin)
+    customers.edit(branch, cast.rival, phone=customer.phone, at=AT)
+    follow_ups.write(branch, cast.rival, "phone", "二厂的事", at=AT + DAY)
+    assert not Collision.select().exists()
+
+
+# ---- what comes into a pool first ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lying(cast, customer):
+    """The same company once more, in a pool: as a file or a web form brings it."""
+    leads.create(None, pool=Pool.of("lead").get(), name=NAME, at=AT + DAY)
+    return Lead.with_people().get()
+
+
+def test_an_imported_double_opens_a_case_when_it_becomes_anothers(cast, customer, run):
+    """Lying in the pool it is in nobody's way; the evidence names the taking."""
+    run(files.csv("企业名称", NAME), existing=Import.CREATE)
+    lead = Lead.with_people().get()
+    assert not Collision.select().exists()
+    pool.claim(lead, cast.rival, at=AT + DAY)
+    assert (kinds(the_case())[-1], [person.login for person in the_case().parties]) == (Touch.TAKEN, ["seller", "rival"])
+
+
+def test_nor_may_a_rule_or_a_manager_put_two_on_one_company_unnoticed(cast, lying):
+    assignment.save_rule(None, cast.admin, takers=[cast.rival], name="全部", what="lead", method="person")
+    assignment.place(lying, "form", at=AT + DAY)
+    assert the_case().acts.where(CollisionAct.side == cast.rival).get().actor == cast.rival
+
+
+def test_whoever_has_the_company_may_take_its_double(cast, lying):
+    pool.assign(lying, cast.seller, by=cast.manager, at=AT + DAY)
+    assert not Collision.select().exists()
+
+
+def test_a_claim_that_was_taken_back_is_in_nobodys_way(cast):
+    leads.create(None, pool=Pool.of("lead").get(), name=NAME, at=AT)
+    lead = Lead.with_people().get()
+    pool.claim(lead, cast.seller, at=AT)
+    pool.unclaim(lead, cast.seller, at=AT + DAY)
+    leads.create(cast.rival, name=NAME, at=AT + 2 * DAY)
+    assert not Collision.select().exists()
+
+
+# ---- two leads -------------------------------------------------------------------------------------------------------
 
 
 def test_leads_of_one_company_collide_where_there_is_no_customer_yet(cast):

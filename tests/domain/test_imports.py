@@ -113,6 +113,7 @@ def test_or_created_all_the_same_when_asked(run, cast):
     job = run(files.csv("企业名称", "甲公司", "甲公司"), existing=Import.CREATE)
 
     assert (job.created, job.skipped) == (2, 0)
+    assert rules(job, refused=False) == [(2, "", "taken:known_lead"), (3, "", "taken:double:2")]
 
 
 def test_a_bad_optional_cell_can_be_left_out_with_a_remark(run):

@@ -105,8 +105,20 @@ def test_repetitions_at_other_customers_are_named(cast, new):
     facts = {"phone": "13812905678", "province": "江苏", "city": "苏州", "credit_code": "91320506MA1XK7Y836"}
     customers.edit(new, cast.seller, address="江苏省苏州市越溪街道前珠路18号", **facts)
     other = customers.create(cast.admin, owner=cast.outsider, name="恒立二厂", address="越溪街道 前珠路 １８ 号", **facts)
-    found = {check.name: check.others for check in reviews.checks(new)}
+    found = {check.name: [match.record for match in check.others] for check in reviews.checks(new)}
     assert found == {"credit_code": [other], "licence": [], "name": [], "address": [other], "phone": [other]}
+
+
+@pytest.mark.parametrize("name, reason", [
+    ("蘇州恒立精密機械製造股份有限公司", "name"), ("恒立精密", "short_name"), ("苏州恒力精密机械制造有限公司", "typo"),
+    ("henglijingmijixiezhizao", "pinyin"),
+])
+def test_a_name_is_repeated_in_another_spelling_too_and_why_is_told(cast, new, name, reason):
+    other = customers.create(cast.admin, owner=cast.outsider, name=name, at=AT - 200 * DAY)
+    [match] = next(check.others for check in reviews.checks(new) if check.name == "name")
+    assert (match.record, match.reason) == (other, reason)
+    again = customers.create(cast.seller, name=NAME + "无锡分公司", at=AT)
+    assert states(again)["name"] == "fine"
 
 
 def test_a_credit_code_whose_check_character_does_not_fit_is_wrong(cast, new):
@@ -174,6 +186,12 @@ def test_one_that_was_lost_or_given_up_is_told_as_such(cast):
 def test_what_a_colleague_entered_lately_is_a_collision_and_no_trace(cast):
     customers.create(cast.rival, name="恒立", address=ADDRESS, at=AT)
     assert traces(customers.create(cast.seller, name="新公司", address=ADDRESS, at=AT + DAY)) == []
+
+
+@pytest.mark.parametrize("name, reason", [("恒立液压股份", "name"), ("苏州恒力液压有限公司", "typo")])
+def test_a_name_changed_a_little_is_seen(cast, name, reason):
+    customers.create(cast.seller, name="苏州恒立液压有限公司", at=AT)
+    assert traces(customers.create(cast.seller, name=name, at=AT + DAY)) == [("苏州恒立液压有限公司", [reason], re_registered.AGAIN)]
 
 
 def test_the_first_of_its_kind_has_no_traces(cast):

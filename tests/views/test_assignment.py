@@ -37,6 +37,13 @@ def test_a_saved_rule_comes_back_as_it_was(admin, cast):
     assert [taker.user_id for taker in made.takers] == [cast.rival.id]
 
 
+def test_a_visitor_does_not_learn_that_his_company_is_known(stranger, cast, form):
+    leads.create(cast.seller, name="扬州液压有限公司")
+    answers = [stranger.post(f"/forms/{form.token}", data={"name": name, "phone": "13812905678"}) for name in ("扬州液压有限公司", "无锡泵业")]
+    assert [answer.status_code for answer in answers] == [303, 303] and answers[0].location == answers[1].location
+    assert Lead.select().count() == 2
+
+
 @pytest.mark.parametrize("wrong", [{"name": ""}, {"takers": ""}, {"method": "whoever"}, {"cities": "长" * 30}])
 def test_a_wrong_rule_comes_back_with_its_error_and_what_was_typed(admin, cast, wrong):
     data = {name: value for name, value in (RULE | {"takers": cast.seller.id} | wrong).items() if value != ""}
