@@ -2270,7 +2270,7 @@ class Handover(Table):
 
     PLANNED, RUNNING, DONE, UNDOING, UNDONE = STATUSES = ("planned", "running", "done", "undoing", "undone")
     UNDER_WAY = (RUNNING, UNDOING)
-    TOGETHER, EVENLY, AREA = SPLITS = ("together", "evenly", "area")
+    TOGETHER, EVENLY, AREA, DEPARTMENT = SPLITS = ("together", "evenly", "area", "department")
     UNDONE_WITHIN = timedelta(hours=24)
 
     leaver = ForeignKeyField(User, backref="handovers", index=False)

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from peewee import fn
 
 from domain import approval_route, holdings, pool_limits
-from models import BY_KIND, Approval, Customer, Handover, Lead, Pool, User
+from models import BY_KIND, Approval, Customer, DepartmentMember, Handover, Lead, Pool, PoolScope, User
 
 ENDS = ("member",)  # what nobody takes over
 RIGHTS = ("pool_scope", "pool_administrator", "assignment_taker")  # end too, but for the last one: a pool would open to all
@@ -23,6 +23,7 @@ class Plan:
         self.given = Counter()
         self.homes = {what: home_of(self.leaver, what) for what in ("customer", "lead")}
         self.areas = known_areas(self.people) if handover.split == Handover.AREA else {}
+        self.colleagues = colleagues(self.leaver, self.people) if handover.split == Handover.DEPARTMENT else {}
         self.of_customer = defaultdict(dict)  # customer -> {what kind of work: who has it}
 
     def rows(self, held):
@@ -97,14 +98,15 @@ class Plan:
         return person
 
     def chosen(self, held, people):
-        """All to the first as long as there is room; or whoever knows the area; or whoever was given least."""
+        """All to the first as long as there is room; or whoever knows the area, is of the department, or was given least."""
         if self.handover.split == Handover.TOGETHER:
             return people[0]
         known = self.areas.get(held.area, {})
         local = [user for user in people if known.get(user.id)]
         if local:
             return max(local, key=lambda user: known[user.id])
-        return min(people, key=lambda user: self.given[user.id])
+        near = self.colleagues.get(held.home_pool, ()) or self.colleagues.get(None, ())
+        return min([user for user in people if user.id in near] or people, key=lambda user: self.given[user.id])
 
 
 def rooms(what):
@@ -121,6 +123,18 @@ def home_of(leaver, what):
     """The pool into which something goes that never lay in one."""
     pool = Pool.open_to(leaver, what).first() or Pool.of(what).first()
     return pool and pool.id
+
+
+def colleagues(leaver, people):
+    """{pool: ids of those in a department whose pool it is; None: of those in one of the leaver's departments}"""
+    own = {department.id for department in DepartmentMember.departments_of(leaver)}
+    found = defaultdict(set)
+    for user in people:
+        if own & {department.id for department in DepartmentMember.departments_of(user)}:
+            found[None].add(user.id)
+        for scope in PoolScope.select(PoolScope.pool).where(PoolScope.takes_in(user), PoolScope.department.is_null(False)):
+            found[scope.pool_id].add(user.id)
+    return found
 
 
 def known_areas(people):

@@ -28,6 +28,7 @@ SPLITS = {
     Handover.EVENLY: _l("Evenly: a customer with all its work to whoever was given least"),
     Handover.TOGETHER: _l("All to the first, and on to the next when he is full"),
     Handover.AREA: _l("By area: to whoever has most customers in the same province, the rest evenly"),
+    Handover.DEPARTMENT: _l("By department: within that of the pool it came from, else within the leaver's; the rest evenly"),
 }
 STATES = {  # of a handover: (word, tone)
     Handover.PLANNED: (_l("Planned"), "warn"), Handover.RUNNING: (_l("Running"), "accent"), Handover.DONE: (lazy_pgettext("handover", "Done"), "ok"),

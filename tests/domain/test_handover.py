@@ -18,6 +18,7 @@ from domain import (
     holdings,
     leads,
     pool,
+    pools,
     tickets,
 )
 from models import (
@@ -186,6 +187,19 @@ def test_by_area_a_customer_goes_to_whoever_has_customers_there(cast):
         customers.create(cast.seller, name=f"{province} 客户", province=province)
     planned = handover.plan(cast.seller, cast.admin, [cast.rival, cast.manager], split=Handover.AREA)
     assert [item.to_id for item in items(planned)] == [cast.manager.id, cast.manager.id, cast.rival.id]
+
+
+def test_by_department_it_stays_where_its_pool_belongs_else_in_the_leavers(cast):
+    """The rival works in the leaver's department, the outsider in 华南, whose pool that is."""
+    southern = pools.save(None, cast.admin, "华南公海", [cast.outsider.department], what="customer")
+    for number in range(4):
+        customer = customers.create(cast.seller, name=f"客户 {number}")
+        Customer.update(home_pool=southern if number % 2 else None).where(Customer.id == customer.id).execute()
+    planned = handover.plan(cast.seller, cast.admin, [cast.outsider, cast.rival], split=Handover.DEPARTMENT)
+    assert [item.to_id for item in items(planned)] == [cast.rival.id, cast.outsider.id] * 2
+    Company.update(customer_capacity=1).execute()
+    planned = handover.plan(cast.seller, cast.admin, [cast.outsider, cast.rival], split=Handover.DEPARTMENT)
+    assert [item.to_id for item in items(planned)] == [cast.rival.id, cast.outsider.id, None, None]
 
 
 def test_a_kind_may_have_a_successor_of_its_own(cast):
