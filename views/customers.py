@@ -16,7 +16,6 @@ from views import recycling_words
 from views.duplicates import ChecksDuplicates, matches_of
 from views.fields import ChoiceField, CreditCodeField, EmailField, Line, OwnerField, PhoneField, longest
 from views.helpers import (
-    Page,
     form_again,
     fragment_or_redirect,
     get_or_404,
@@ -88,7 +87,7 @@ class ContactForm(FlaskForm):
 def index():
     require(sees(g.user, "customer"))
     query, columns, descending = listed()
-    rows = page_of(query, *columns, descending=descending) if tab_shown() != "soon" else Page(recycling_words.nearest("customer", query))
+    rows = recycling_words.nearest("customer", query) if tab_shown() == "soon" else page_of(query, *columns, descending=descending)
     return page(
         "customers/index.html", "rows", rows=rows, tab=tab_shown(), tabs=capped_counts(tabs()), wanted=asked_for(),
         kept=recycling_words.protections("customer", rows.rows),

@@ -7,7 +7,7 @@ from json import dumps, loads
 from urllib.parse import urlsplit
 
 from flask import abort, current_app, flash, g, make_response, redirect, render_template, request, url_for
-from peewee import EnclosedNodeList
+from peewee import Alias, EnclosedNodeList
 from werkzeug.exceptions import HTTPException
 
 from domain import live
@@ -213,14 +213,16 @@ class Page:
 def page_of(query, *columns, size=PAGE, descending=True):
     """One page by keyset: one row more than shown is read, none is counted or skipped.
 
-    `columns` are never null and end with the id; all run in one direction. The cursor is `?after=` or `?before=`.
+    `columns` are never null and end with the id; all run in one direction; an expression is among them under the alias by
+    which the query selects it. The cursor is `?after=` or `?before=`.
     """
     after, before = request.args.get("after"), request.args.get("before")
     backwards = bool(before) and not after
     downwards = descending != backwards
     cursor = decoded(before if backwards else after, columns)
     if cursor:
-        here, there = EnclosedNodeList(columns), EnclosedNodeList(cursor)
+        here = EnclosedNodeList([column.unalias() if isinstance(column, Alias) else column for column in columns])
+        there = EnclosedNodeList(cursor)
         query = query.where(here < there if downwards else here > there)
     rows = list(query.order_by(*[column.desc() if downwards else column.asc() for column in columns]).limit(size + 1))
     more = len(rows) > size
@@ -233,7 +235,7 @@ def page_of(query, *columns, size=PAGE, descending=True):
 
 
 def encoded(row, columns):
-    values = [row.__data__[column.name] for column in columns]
+    values = [getattr(row, column.name) if isinstance(column, Alias) else row.__data__[column.name] for column in columns]
     plain = [{"at": value.isoformat()} if isinstance(value, datetime) else value for value in values]
     return urlsafe_b64encode(dumps(plain, ensure_ascii=False).encode()).decode().rstrip("=")
 
@@ -247,7 +249,7 @@ def decoded(text, columns):
         values = [datetime.fromisoformat(value["at"]) if isinstance(value, dict) else value for value in values]
     except (ValueError, KeyError, TypeError):
         return None
-    types = [CURSOR_TYPES.get(column.field_type, int) for column in columns]
+    types = [CURSOR_TYPES.get(getattr(column, "field_type", "INT"), int) for column in columns]
     sane = len(values) == len(columns) and all(map(isinstance, values, types)) and all(map(fits, values))
     return values if sane else None
 

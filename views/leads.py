@@ -21,7 +21,6 @@ from views.fields import ChoiceField, CreditCodeField, EmailField, Line, MoneyFi
 from views.formats import capped as count_words
 from views.formats import choice, today
 from views.helpers import (
-    Page,
     address_arguments,
     form_again,
     get_or_404,
@@ -147,7 +146,7 @@ def index():
     query, columns, descending = listed()
     view = request.args.get("view", "all")
     shows_nearest = view == "soon" and recycling_words.has_rules("lead")
-    leads = Page(recycling_words.nearest("lead", query)) if shows_nearest else page_of(query, *columns, descending=descending)
+    leads = recycling_words.nearest("lead", query) if shows_nearest else page_of(query, *columns, descending=descending)
     return page(
         "leads/index.html", "list", leads=leads, tabs=tabs_with_counts(view), filters=filters(), team=is_team(), walk=walk_arguments(),
         kept=recycling_words.protections("lead", leads.rows),

@@ -9,9 +9,10 @@ from flask_babel import ngettext
 from domain import day_of, due
 from models import Department, RecycleRule
 from views.formats import choice, day, today
+from views.helpers import page_of
 
 DAY = timedelta(days=1)
-NEAREST, FEW = 200, 4  # rows of a list, and of the day's page
+FEW = 4  # rows of the day's page
 SOON = 7  # days in which a record counts as about to go (快掉保)
 
 
@@ -155,10 +156,10 @@ def soon(what, query):
     return query.where(reckoning(what).within(SOON)) if has_rules(what) else None
 
 
-def nearest(what, query, limit=NEAREST):
-    """The first to go in front."""
-    ours = reckoning(what)
-    return list(query.order_by(ours.nearness(SOON), ours.table.id).limit(limit))
+def nearest(what, query):
+    """A page of them, the first to go in front."""
+    nearness = reckoning(what).nearness(SOON).alias("nearness")
+    return page_of(query.select_extend(nearness), nearness, reckoning(what).table.id, descending=False)
 
 
 def about_to_go(user):
@@ -167,7 +168,7 @@ def about_to_go(user):
     for what, table in due.TABLES.items():
         query = soon(what, table.select().where(table.owner == user.id))
         if query is not None:
-            rows = nearest(what, query, FEW)
+            rows = list(query.order_by(reckoning(what).nearness(SOON), table.id).limit(FEW))
             kept = protections(what, rows)
             found += [(what, row, kept[row.id]) for row in rows if row.id in kept]
     return sorted(found, key=lambda each: each[2].protection.last_day)[:FEW]

@@ -2,11 +2,13 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
 from domain import local, now, pool, recycling, recycling_runs, rehearsals
 from models import Customer, Lead, Pool, PoolScope, RecycleRule
+from views import helpers
 
 RULE = {"name": "15 天未跟进", "joined": "any", "no_follow_up_days": "15", "spares_locked": "y", "pool": "0", "owner_notice_days": "3"}
 
@@ -26,8 +28,8 @@ def lead(cast):
 
 @pytest.fixture
 def switch_on(cast):
-    def on(**columns):
-        rule = recycling.create("lead", cast.admin, **({"name": "15 天未跟进", "no_follow_up_days": 15} | columns))
+    def on(what="lead", **columns):
+        rule = recycling.create(what, cast.admin, **({"name": "15 天未跟进", "no_follow_up_days": 15} | columns))
         return recycling.switch_on(rehearsals.rehearse(rule, cast.admin), cast.admin)
 
     return on
@@ -114,6 +116,29 @@ def test_the_tab_lists_what_goes_within_a_week_the_nearest_first(login, cast, le
     page = login(cast.seller).get("/leads?view=soon").text
     assert [name for name in re.findall(r'title="([^"]+)">\1<', page) if name != "不急"] == ["今晚", "也兴网络", "六天"]
     assert ">不急<" not in page
+
+
+@pytest.mark.parametrize("path, table", [("/leads?view=soon", Lead), ("/customers?tab=soon", Customer)])
+def test_the_tab_goes_on_page_by_page_and_back(login, cast, switch_on, monkeypatch, path, table):
+    """Those that go in the same night are told apart by their number, and none is shown twice or left out."""
+    for number in range(7):
+        since = now() - timedelta(days=15 - number // 3)
+        table.insert(name=f"第{number}家", name_key=f"第{number}家", owner=cast.seller, owned_since=since).execute()
+    Lead.update(status=Lead.FOLLOWING).execute()
+    switch_on(what=table.kind())
+    monkeypatch.setitem(helpers.page_of.__kwdefaults__, "size", 3)
+    browser, shown = login(cast.seller), []
+    for _page in range(3):
+        page = browser.get(path).text
+        shown.append(names_in(page))
+        path = unescape(re.search(r'href="([^"]+after=[^"]+)"', page)[1]) if "after=" in page else path
+    assert shown == [[f"第{number}家" for number in numbers] for numbers in ((0, 1, 2), (3, 4, 5), (6,))]
+    back = unescape(re.search(r'href="([^"]+before=[^"]+)"', page)[1])
+    assert names_in(browser.get(back).text) == shown[1]
+
+
+def names_in(page):
+    return list(dict.fromkeys(re.findall(r">(第\d家)<", page)))
 
 
 def test_whoever_lost_it_is_told_and_its_timeline_says_by_which_rule(login, cast, lead, switch_on):
