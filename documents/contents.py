@@ -87,7 +87,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class QuoteDocument:
-    """Everything that stands on a quote (报价单), amounts in fen, tax rates as shown ("13%").
+    """Everything that stands on a quote (报价单), amounts in fen, tax rates as domain.taxes shows them ("13%", "exempt").
     inclusive: prices and subtotal are with tax. language: zh, en or both. is_draft prints 草稿 across every page and no seal, mark
     whose internal copy it is. shows_prices False is for the warehouse: then there are no amounts in here at all.
     check_url is where the short check_code leads to the true figures."""

@@ -4,7 +4,7 @@ from decimal import Decimal
 from functools import partial
 
 from documents.contents import Letterhead, Line, Look, Party, QuoteDocument
-from domain import check_codes
+from domain import check_codes, taxes
 from domain.masking import HIDDEN
 from domain.money import format_money, format_quantity
 from models import Company, DocumentTemplate, ProductPicture, Quote, QuoteLine
@@ -20,7 +20,6 @@ def document_of(
     language = language or quote.language or template.language
     lines = list(quote.lines.order_by(QuoteLine.position))
     counted = [line for line in lines if line.is_product and not line.optional]
-    rates = sorted({line.tax_rate for line in counted}, reverse=True)
     draft = quote.status != Quote.APPROVED if is_draft is None else is_draft
     company = Company.current()
     subtotal = sum(line.amount for line in counted)
@@ -35,7 +34,7 @@ def document_of(
         _supplier(company, quote.owner),
         _lines(lines, template, language, prices),
         *(figures if prices else (0,) * len(figures)),
-        tax_rates=tuple(_percent(rate) for rate in rates) if prices else (),
+        tax_rates=taxes.all_shown(counted) if prices else (),
         terms=(*lines_of(quote.terms), *lines_of(template.terms)) if prices else (),
         inclusive=quote.inclusive,
         language=language,
@@ -107,7 +106,7 @@ def _line(line, columns, language, prices, picture):
         line.what,
         line.optional,
         line.free,
-        _percent(line.tax_rate) if prices else "",
+        taxes.shown(line) if prices else "",
         bytes(picture.content) if picture else None,
     )
 
@@ -120,7 +119,3 @@ def _taken_off(line, language):
     if not off:
         return ""
     return f"{format_quantity(100 - off)}%" if language == DocumentTemplate.CHINESE else f"−{format_quantity(off)}%"
-
-
-def _percent(rate):
-    return f"{format_quantity(rate * 100)}%"

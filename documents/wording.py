@@ -6,7 +6,7 @@ from flask_babel import force_locale, pgettext
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from models import DocumentTemplate
+from models import DocumentTemplate, Tax
 
 LOCALES = {DocumentTemplate.CHINESE: "zh_Hans_CN", DocumentTemplate.ENGLISH: "en"}
 
@@ -18,6 +18,7 @@ def words():
         "file": pgettext("file name", "Quote"),
         "page": _("Page %(page)s of %(pages)s"), "number": pgettext("document", "No."), "version": _("Version"), "date": _("Date"),
         "valid_until": _("Valid until"), "currency": _("Currency"), "cny": _("CNY"), "cny_with_tax": _("CNY, incl. VAT %(rates)s"),
+        Tax.EXEMPT: _("exempt"), Tax.UNTAXED: _("not taxed"),
         "customer": _("Customer"), "supplier": _("Supplier"), "contact": _("Contact"), "email": _("Email"), "address": _("Address"),
         "tax_id": _("Tax ID"), "position": pgettext("document", "#"), "picture": pgettext("document", "Picture"),
         "product": _("Product and specification"), "quantity": _("Quantity"), "price": _("Unit price incl. tax"),
@@ -51,7 +52,24 @@ class Wording:
         return self.fill(name)
 
     def fill(self, name, **values):
-        texts = [self.plain(name, language, **values) for language in self.languages]
+        return self.in_each(lambda said: said[name] % values if values else said[name])
+
+    def tax(self, shown):
+        """13%, or the words of what has no rate; as domain.taxes shows it."""
+        return self.in_each(lambda said: said.get(shown, shown))
+
+    def currency_and_tax(self, shown):
+        """CNY, incl. VAT 13% / exempt; CNY · exempt"""
+        has_rate = any("%" in each for each in shown)
+
+        def speak(said):
+            rates = " / ".join(said.get(each, each) for each in shown)
+            return said["cny_with_tax"] % {"rates": rates} if has_rate else " · ".join(filter(None, (said["cny"], rates)))
+
+        return self.in_each(speak)
+
+    def in_each(self, speak):
+        texts = [speak(spoken(language)) for language in self.languages]
         if len(texts) == 1 or texts[0] == texts[1]:
             return texts[0]
         return Markup('{} <span class="en" lang="en">{}</span>').format(*texts)  # noqa: S704 (format escapes)

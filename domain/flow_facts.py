@@ -80,7 +80,7 @@ def totals_of(quote):
         lines=(), inclusive=quote.inclusive, list_total=quote.list_total, subtotal=quote.order_amount + quote.order_discount,
         line_discounts=quote.list_total - quote.order_amount - quote.order_discount, order_discount=quote.order_discount,
         order_amount=quote.order_amount, total=quote.total, excl_total=quote.total - quote.tax_total, tax_total=quote.tax_total,
-        by_rate=(), cost_total=quote.cost_total, cost_excl_total=None,
+        cost_total=quote.cost_total, cost_excl_total=None,
     )
 
 

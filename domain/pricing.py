@@ -104,19 +104,10 @@ class PricedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class RateTotal:
-    """All lines of one tax rate, in fen."""
-
-    rate: Decimal
-    excl: int
-    tax: int
-
-
-@dataclass(frozen=True, slots=True)
 class QuoteTotals:
     """A priced quote, in fen; lines has the optional ones too, the sums do not. order_amount = subtotal − order_discount,
-    on the side on which prices were entered; total includes tax; excl_total + tax_total = total; by_rate falls from the
-    highest rate; cost totals are None as soon as one cost is unknown."""
+    on the side on which prices were entered; total includes tax; excl_total + tax_total = total; cost
+    totals are None as soon as one cost is unknown."""
 
     lines: tuple
     inclusive: bool
@@ -128,7 +119,6 @@ class QuoteTotals:
     total: int
     excl_total: int
     tax_total: int
-    by_rate: tuple
     cost_total: int | None
     cost_excl_total: int | None
 
@@ -307,21 +297,8 @@ def _totals(priced, subtotal, order_discount, inclusive):
         total=bounded(sum(line.incl for line in lines)),
         excl_total=sum(line.excl for line in lines),
         tax_total=sum(line.tax for line in lines),
-        by_rate=_by_rate(lines),
         cost_total=bounded(sum(line.cost for line in lines)) if costs_known else None,
         cost_excl_total=sum(line.cost_excl for line in lines) if costs_known else None,
-    )
-
-
-def _by_rate(lines):
-    rates = sorted({line.tax_rate for line in lines}, reverse=True)
-    return tuple(
-        RateTotal(
-            rate,
-            sum(line.excl for line in lines if line.tax_rate == rate),
-            sum(line.tax for line in lines if line.tax_rate == rate),
-        )
-        for rate in rates
     )
 
 

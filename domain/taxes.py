@@ -1,6 +1,7 @@
 """Rates of tax (税率): what each kind comes to from a day on. A quote keeps the rate of the day on which a line was added."""
 
 from domain import Refused, _, day_of, events, now, transaction
+from domain.money import format_quantity
 from models import Tax
 
 
@@ -36,6 +37,23 @@ def settled(columns, rates, product=None):
         return columns
     kept = product is not None and rates.get(product.tax_code) == rate
     return columns | {"tax_code": product.tax_code if kept else code_of(rate, rates)}
+
+
+# ---- as it is shown --------------------------------------------------------------------------------------------------
+
+
+def shown(taxed, rate=None):
+    """13%, or the code of a kind that has no rate: exempt (免税) and untaxed (不征税) are something else than 0%. Of a line, or of a
+    product at today's rate."""
+    if taxed.tax_code in Tax.WITHOUT_RATE:
+        return taxed.tax_code
+    return f"{format_quantity((taxed.tax_rate if rate is None else rate) * 100)}%"
+
+
+def all_shown(lines):
+    """What is shown of some lines, each once, the highest rate first."""
+    rates = {shown(line): line.tax_rate for line in lines}
+    return tuple(sorted(rates, key=rates.get, reverse=True))
 
 
 # ---- changes of the law ----------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from flask import current_app, g
 from flask_babel import format_date, get_locale, gettext, lazy_gettext, pgettext
 from markupsafe import Markup, escape
 
-from domain import local, now
+from domain import local, now, taxes
 from domain.money import format_money, format_quantity
 from models import Choice, Tax, mask_phone
 
@@ -22,7 +22,7 @@ def init_app(app):
     app.jinja_env.filters.update(
         money=money, wan=wan, percent=percent, quantity=quantity, ago=ago, clock=clock, day=day, moment=moment,
         when=when, choice=choice, masked=mask_phone, phone=spaced_phone, hue=hue, initial=initial, count=capped,
-        in_language=in_language, tax=tax,
+        in_language=in_language, tax=tax, tax_words=tax_words, all_taxes=all_taxes,
     )
     app.jinja_env.tests["late"] = is_late
     app.jinja_env.globals.update(pgettext=pgettext, choices=choices, today=today)
@@ -81,10 +81,17 @@ TAXES = {
 
 
 def tax(record, rate=None):
-    """13%, or exempt (免税) and not taxed (不征税), which are something else than 0%: of a line, or a product at today's rate."""
-    if record.tax_code in Tax.WITHOUT_RATE:
-        return TAXES[record.tax_code]
-    return f"{format_quantity((record.tax_rate if rate is None else rate) * 100)}%"
+    """13%, exempt or not taxed: of a line, or of a product at today's rate."""
+    return tax_words(taxes.shown(record, rate))
+
+
+def tax_words(shown):
+    return str(TAXES.get(shown, shown))
+
+
+def all_taxes(shown):
+    """13% / exempt"""
+    return " / ".join(map(tax_words, shown))
 
 
 def tax_choice(code, rate):

@@ -4,7 +4,7 @@ from flask import Blueprint, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_pgettext
 
-from domain import orders, search
+from domain import orders, search, taxes
 from domain.money import capitals
 from models import Customer, Opportunity, Order, OrderLine, Quote, Ticket
 from permissions import can_advance_order, can_order, can_review_order, sees
@@ -65,12 +65,12 @@ def text_asked_for():
 @bp.get("/orders/<int:id>")
 def show(id):
     order = find(id)
-    opportunity = visible(Opportunity, order.opportunity_id)
+    opportunity, lines = visible(Opportunity, order.opportunity_id), lines_of(order)
     theirs = Ticket.visible_to(g.user).where(Ticket.order == order.id).order_by(Ticket.id.desc())
     return page(
-        "orders/show.html", order=order, record=order, opportunity=opportunity, lines=lines_of(order), statuses=STATUSES,
+        "orders/show.html", order=order, record=order, opportunity=opportunity, lines=lines, statuses=STATUSES,
         quote=visible(Quote, order.quote_id), customer=visible(Customer, order.customer_id), capitals=capitals(order.total),
-        tickets=list(theirs.limit(RELATED + 1)), tab=request.args.get("tab", "stream"),
+        tax_rates=taxes.all_shown(lines), tickets=list(theirs.limit(RELATED + 1)), tab=request.args.get("tab", "stream"),
     )
 
 

@@ -8,7 +8,7 @@ from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaF
 from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import HiddenInput
 
-from domain import quotes
+from domain import quotes, taxes
 from domain.identifiers import folded
 from domain.money import PricingError, format_money
 from models import Contact, QuoteLine
@@ -136,6 +136,11 @@ class Draft:
     def faults(self):
         """How many fields have to be put right."""
         return sum(len(row.errors) for row in self.rows) + len(self.form.errors) + bool(self.search_error)
+
+    @property
+    def tax_rates(self):
+        """13%, exempt: what is sold is taxed like this."""
+        return taxes.all_shown(row.line for row in self.rows if row.line.is_product and not row.line.optional)
 
     @property
     def revision(self):

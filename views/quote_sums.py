@@ -44,11 +44,6 @@ class Sums:
         return capitals(self.totals.total)
 
     @property
-    def rates(self):
-        """13% / 6%: the tax rates on the quote."""
-        return " / ".join(f"{format_quantity(rate.rate * 100)}%" for rate in self.totals.by_rate)
-
-    @property
     def has_margin(self):
         return self.sees_cost and bool(self.totals.lines)
 

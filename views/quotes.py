@@ -220,7 +220,7 @@ def reading(quote):
     order = Order.visible_to(g.user).where(Order.quote == quote.id).first()
     steps = approval_history.steps_of(quote)
     return {
-        "quote": quote, "rows": draft.rows, "sums": sums, "steps": steps, "order": order,
+        "quote": quote, "rows": draft.rows, "tax_rates": draft.tax_rates, "sums": sums, "steps": steps, "order": order,
         "asked": next((step for step in steps if step.status == Approval.CURRENT), None),
         "last_prices": last_prices(quote, draft.rows), "story": quote_links.story(quote),
     }

@@ -148,6 +148,16 @@ def test_amounts_in_english_words(fen, words):
     assert amount_in_words(fen) == words
 
 
+def test_what_has_no_rate_is_printed_by_its_name_in_every_language(cast, render):
+    quote = a_quote(cast.seller)
+    QuoteLine.update(tax_code="exempt", tax_rate=0).where(QuoteLine.quote == quote.id).execute()
+    formal = DocumentTemplate.create(name="F", columns=["tax_rate"])
+    chinese, english, both = [quote_html(document_of(quote, language, template=formal), render) for language in ("zh", "en", "both")]
+    assert "人民币（元） · 免税" in chinese and '<td class="tax_rate">免税</td>' in chinese
+    assert "CNY · exempt" in english and "0%" not in english
+    assert '<td class="tax_rate">免税 <span class="en" lang="en">exempt</span></td>' in both
+
+
 # ---- the warehouse ---------------------------------------------------------------------------------------------------
 
 

@@ -105,7 +105,7 @@ def optional(price, cost=0, **more):
 def test_an_option_is_priced_and_counted_in_no_total():
     alone = price_quote([line(10_000, cost=4_000)], Discount(percent=Decimal(10)))
     both = price_quote([line(10_000, cost=4_000), optional(5_000, cost=None)], Discount(percent=Decimal(10)))
-    for name in ("list_total", "subtotal", "order_discount", "total", "tax_total", "cost_total", "by_rate", "margin", "effective_discount"):
+    for name in ("list_total", "subtotal", "order_discount", "total", "tax_total", "cost_total", "margin", "effective_discount"):
         assert getattr(both, name) == getattr(alone, name)
     option = both.lines[1]
     assert (option.amount, option.share, option.net, option.excl + option.tax) == (5_000, 0, 5_000, 5_000)
@@ -113,7 +113,7 @@ def test_an_option_is_priced_and_counted_in_no_total():
 
 def test_a_quote_of_options_alone_comes_to_nothing():
     totals = price_quote([optional(5_000)])
-    assert (totals.total, totals.effective_discount, totals.margin, totals.by_rate) == (0, None, None, ())
+    assert (totals.total, totals.effective_discount, totals.margin) == (0, None, None)
 
 
 # ---- losses ----------------------------------------------------------------------------------------------------------

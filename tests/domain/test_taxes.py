@@ -48,6 +48,12 @@ def test_nothing_to_pay_is_three_different_things(cast, code):
     assert (QuoteLine.get().tax_code, QuoteLine.get().tax_rate, QuoteLine.get().tax) == (code, 0, 0)
 
 
+def test_what_has_no_rate_is_shown_by_its_kind_and_each_kind_once_from_the_highest_rate():
+    codes = (("exempt", "0"), ("services", "0.06"), ("general", "0.13"), ("", "0.13"), ("zero", "0"), ("untaxed", "0"), ("exempt", "0"))
+    lines = [QuoteLine(tax_code=code, tax_rate=Decimal(rate)) for code, rate in codes]
+    assert taxes.all_shown(lines) == ("13%", "6%", "exempt", "0%", "untaxed")
+
+
 def test_a_rate_alone_finds_its_kind_and_leaves_an_exempt_product_exempt(cast):
     sensor = products.create(cast.admin, sku="A", name="a", price=1, tax_rate=Decimal("0.06"))
     assert sensor.tax_code == "services"

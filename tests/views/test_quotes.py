@@ -7,7 +7,7 @@ from urllib.parse import quote as url_quote
 
 import pytest
 
-from domain import approvals, customers, quotes, search
+from domain import approvals, customers, orders, quote_links, quotes, search
 from domain.money import capitals, format_money
 from models import Customer, Event, Member, Opportunity, Product, Quote, QuoteLine
 from tests import offers
@@ -53,6 +53,20 @@ def test_who_sees_and_who_writes(login, cast, draft, sensors, who, sees, writes)
         assert client.get(f"/quotes/{draft.id}{page}").status_code == sees
     assert client.post(f"/quotes/{draft.id}", data=form(draft, (sensors[0], "3", ""))).status_code == writes
     assert client.post(f"/quotes/{draft.id}/totals", data=form(draft, (sensors[0], "3", ""))).status_code in (200, writes)
+
+
+def test_what_is_not_taxed_is_called_so_from_the_editor_to_the_order(login, cast, draft, sensors):
+    Product.update(tax_code="untaxed", tax_rate=0).where(Product.id == sensors[0].id).execute()
+    seller, quote = login(cast.seller), quotes.create(offers.deal(cast.seller), by=cast.seller)
+    answer = seller.post(f"/quotes/{quote.id}/totals", data=form(quote, (sensors[0], "1", ""), (sensors[1], "1", "")), headers=HTMX)
+    assert ">6% / 不征税</small>" in answer.text
+    quotes.save(quote, cast.seller, quote.revision, [{"product_id": sensors[0].id, "quantity": Decimal(1)}])
+    approve(quote)
+    link = quote_links.make(stored(quote), by=cast.seller)
+    order = orders.create(stored(quote), by=cast.seller)
+    for page in (f"/quotes/{quote.id}", f"/q/{link}", f"/orders/{order.id}"):
+        text = seller.get(page).text
+        assert "不征税" in text and " 0%" not in text
 
 
 def test_finance_reads_it_standing_still(login, cast, draft):
