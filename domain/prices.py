@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from domain import day_of, now
+from domain import day_of, now, price_lists
 from domain.money import format_quantity
-from models import PriceList, PriceListItem, Product
+from models import PriceListItem, Product
 
 
 class Offer(NamedTuple):
@@ -13,11 +13,6 @@ class Offer(NamedTuple):
     price: int
     breaks: list | None = None
     price_list_id: int | None = None
-
-
-def offer(quote, product_ids, day=None):
-    """{product id: Offer} to the customer of a quote; the list that was chosen on it by hand comes first."""
-    return offer_to(quote.customer, product_ids, day, quote.price_list_id)
 
 
 def offer_to(customer, product_ids, day=None, chosen=None):
@@ -29,11 +24,17 @@ def offer_to(customer, product_ids, day=None, chosen=None):
 def fitting(customer, day, chosen=None):
     """Ids of the lists that give this customer prices on a day, first things first.
 
-    Who chooses a list by hand sets himself over levels and provinces, not over its days and its switch.
+    A list that was chosen by hand stays where the customer's level or province has changed since, not beyond its days and its switch.
     """
-    lists = [each for each in PriceList.select().order_by(PriceList.position, PriceList.id) if is_open(each, day)]
+    lists = [each for each in price_lists.in_order() if is_open(each, day)]
     by_hand = [each.id for each in lists if each.id == chosen]
     return by_hand + [each.id for each in lists if each.id != chosen and suits(each, customer)]
+
+
+def choosable(customer, day=None, chosen=None):
+    """The lists of which one may be put first by hand: those that hold for this customer on a day, and the one that is chosen already."""
+    day = day or day_of(now())
+    return [each for each in price_lists.in_order() if each.id == chosen or is_open(each, day) and suits(each, customer)]
 
 
 def is_open(price_list, day):

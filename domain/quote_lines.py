@@ -18,8 +18,13 @@ def line_from(source, product_id=None, quantity=Decimal(1), what=QuoteLine.PRODU
     """An unsaved line: of a snapshot, at the price of its quantity, with `terms` as in TERMS; or a heading or note."""
     if what != QuoteLine.PRODUCT:
         return QuoteLine(what=what, name=name, **EMPTY)
-    kept = source | {"price": price_at(source["breaks"], source["price"], quantity or 0)}
+    kept = source | {"price": price_of(source, quantity)}
     return QuoteLine(product=product_id, quantity=quantity, **kept, **terms)
+
+
+def price_of(source, quantity):
+    """What a unit costs by a snapshot."""
+    return price_at(source["breaks"], source["price"], quantity or 0)
 
 
 def line_input(line, key):
@@ -40,16 +45,24 @@ def percent_of(basis_points):
 # ---- snapshots -------------------------------------------------------------------------------------------------------
 
 
-def snapshots(quote, product_ids, inclusive):
+def snapshots(quote, product_ids, inclusive, chosen):
     """{product id: what SNAPSHOT names}: of the quote's own first line of it, or of the product and its price today.
-    Prices stand on the side of tax that `inclusive` says."""
+    Prices stand on the side of tax that `inclusive` says; where another list is `chosen` than so far, they are asked for anew."""
     own = of_quote(quote)
     missing = product_ids - own.keys()
-    turned = quote.inclusive != inclusive
-    offers = prices.offer(quote, product_ids if turned else missing) if turned or missing else {}
-    if turned:
-        own = {id: on_side(kept, inclusive, offers.get(id)) for id, kept in own.items() if id in product_ids}
+    turned, relisted = quote.inclusive != inclusive, quote.price_list_id != chosen
+    anew = turned or relisted
+    offers = prices.offer_to(quote.customer, product_ids if anew else missing, chosen=chosen) if anew or missing else {}
+    if anew:
+        own = {id: again(kept, offers.get(id), turned, relisted, inclusive) for id, kept in own.items() if id in product_ids}
     return own | of_products(missing, offers, inclusive)
+
+
+def again(kept, offer, turned, relisted, inclusive):
+    """A snapshot under another list or on the other side of tax; what is no longer sold is offered by no list and keeps its price."""
+    if relisted and offer:
+        return at_offer(kept, offer, inclusive)
+    return on_side(kept, inclusive, offer) if turned else kept
 
 
 def of_quote(quote):
@@ -71,9 +84,15 @@ def of_products(product_ids, offers, inclusive):
 
 
 def of_product(product, offer, rates, inclusive):
-    """A product as it is today; breaks begin with the price of the smallest quantity, to which a line can come back."""
+    """A product as it is today."""
     kept = {name: getattr(product, name) for name in OF_PRODUCT} | {"tax_rate": taxes.rate_of(product, rates)}
-    kept |= {"price": offer.price, "breaks": [["0", offer.price], *offer.breaks] if offer.breaks else None, "price_list_id": offer.price_list_id}
+    return at_offer(kept, offer, inclusive)
+
+
+def at_offer(kept, offer, inclusive):
+    """Breaks begin with the price of the smallest quantity, to which a line can come back."""
+    breaks = [["0", offer.price], *offer.breaks] if offer.breaks else None
+    kept = kept | {"price": offer.price, "breaks": breaks, "price_list_id": offer.price_list_id}
     return kept if inclusive else on_side(kept, inclusive)
 
 

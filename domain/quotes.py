@@ -1,7 +1,5 @@
 """Quotes (报价): made from an opportunity, priced to the fen, saved so that nobody overwrites what he has not seen."""
 
-from peewee import fn
-
 from domain import (
     Refused,
     _,
@@ -12,6 +10,7 @@ from domain import (
     local,
     now,
     owners,
+    prices,
     quote_lines,
     reviews,
     transaction,
@@ -20,12 +19,13 @@ from domain import (
 from domain.money import PricingError, half_up
 from domain.numbers import next_number
 from domain.pricing import NO_DISCOUNT, Discount, price_quote
-from models import Company, Contact, Event, Opportunity, Quote, QuoteLine, User
+from models import Company, Contact, Event, Opportunity, PriceList, Quote, QuoteLine, User
 
 MOST_LINES = 500
 EDITABLE = (Quote.DRAFT, Quote.REJECTED)
 TOLD = 20  # changed lines named in one audit row
 LONGEST_TOLD = 60  # characters of each
+NAMED = {"contact": Contact, "price_list": PriceList}  # what the audit calls by its name
 
 
 def create(opportunity, by, at=None):
@@ -89,7 +89,7 @@ def priced(lines, order_discount=NO_DISCOUNT, inclusive=True):
     return price_quote(products, order_discount, inclusive)
 
 
-def drafted(quote, entries, inclusive=None):
+def drafted(quote, entries, inclusive=None, price_list=None):
     """Unsaved lines for entries {"product_id", "quantity" (Decimal), "discount" (basis points off) or "discount_amount",
     "agreed" (fen) or "free", "optional"}, or {"what": "section" or "note", "name"}.
 
@@ -98,13 +98,21 @@ def drafted(quote, entries, inclusive=None):
     entries = list(entries)
     if len(entries) > MOST_LINES:
         raise Refused(_("A quote has %(most)s lines at the most.", most=MOST_LINES))
-    sources = snapshots(quote, {entry["product_id"] for entry in entries if entry.get("product_id")}, inclusive)
+    sources = snapshots(quote, {entry["product_id"] for entry in entries if entry.get("product_id")}, inclusive, price_list)
     return [quote_lines.line_from(sources.get(entry.get("product_id")), **entry) for entry in entries]
 
 
-def snapshots(quote, product_ids, inclusive=None):
+def snapshots(quote, product_ids, inclusive=None, price_list=None):
+    """As of quote_lines; price_list is the id of the list that is chosen by hand, 0 for none, None for the one that is."""
     inclusive = quote.inclusive if inclusive is None else inclusive
-    return quote_lines.snapshots(quote, product_ids, inclusive)
+    return quote_lines.snapshots(quote, product_ids, inclusive, quote.price_list_id if price_list is None else price_list or None)
+
+
+def repriced(quote, lines, inclusive):
+    """How many lines have another price than under the list that is chosen so far. Where a price is agreed the customer pays what he did."""
+    products = [line for line in lines if line.is_product and line.agreed is None]
+    sources = snapshots(quote, {line.product_id for line in products}, inclusive)
+    return sum(line.price != quote_lines.price_of(sources[line.product_id], line.quantity) for line in products)
 
 
 # ---- saving ----------------------------------------------------------------------------------------------------------
@@ -112,21 +120,22 @@ def snapshots(quote, product_ids, inclusive=None):
 
 def save(
     quote, by, revision, lines, order_discount=0, order_discount_rate=None, inclusive=None, valid_until=None, contact=None,
-    terms=None, note=None, at=None,
+    terms=None, note=None, price_list=None, at=None,
 ):
     """Write a draft as one form shows it and give its QuoteTotals; amounts in fen, rates in basis points.
 
-    `lines` as for drafted(); what is left None stays as it is, but for the contact and the order discount. A form that
-    started from an older revision is refused. A save that changes nothing leaves no trace.
+    `lines` and `price_list` as for drafted(); what is left None stays as it is, but for the contact and the order discount. A form
+    that started from an older revision is refused. A save that changes nothing leaves no trace.
     """
     at = at or now()
     with transaction():
         ensure_current(quote, revision)
         asked = {"valid_until": valid_until, "terms": terms, "note": note, "inclusive": inclusive}
         columns = {name: value for name, value in asked.items() if value is not None}
-        drafts = drafted(quote, lines, inclusive)
+        chosen = list_id(quote, price_list, at)
+        drafts = drafted(quote, lines, inclusive, chosen or 0)
         totals = priced_or_refused(drafts, off(order_discount, order_discount_rate), columns.get("inclusive", quote.inclusive))
-        columns |= {"contact": contact_id(quote, contact), "order_discount_rate": order_discount_rate} | sums(totals)
+        columns |= {"contact": contact_id(quote, contact), "price_list": chosen, "order_discount_rate": order_discount_rate} | sums(totals)
         before, after = differences(quote, columns, drafts)
         if after:
             take_revision(quote, revision, at, columns)
@@ -159,6 +168,15 @@ def contact_id(quote, contact):
     if contact.customer_id != quote.customer_id:
         raise Refused(_("This contact belongs to another customer."))
     return contact.id
+
+
+def list_id(quote, price_list, at):
+    """Another list is one that holds for the customer that day."""
+    if price_list is None or price_list == quote.price_list_id:
+        return quote.price_list_id
+    if price_list and all(price_list != each.id for each in prices.choosable(quote.customer, day_of(at))):
+        raise Refused(_("This price list does not hold for this customer today."))
+    return price_list or None
 
 
 def ensure_current(quote, revision):
@@ -223,14 +241,16 @@ def row_of(draft, figures):
 
 def differences(quote, columns, drafts):
     """(before, after) for the audit: the columns and lines that really change. Cost is left out: others read it."""
-    before, after = events.changes(quote, **{name: value for name, value in columns.items() if name != "contact"})
+    before, after = events.changes(quote, **{name: value for name, value in columns.items() if name not in NAMED})
     for side in (before, after):
         side.pop("cost_total", None)
     old, new = [quote_lines.told(line) for line in lines_of(quote)], [quote_lines.told(line) for line in drafts]
     if old != new:
         before["lines"], after["lines"] = summary(old, new), summary(new, old)
-    if quote.contact_id != columns["contact"]:
-        before["contact_name"], after["contact_name"] = name_of(quote.contact_id), name_of(columns["contact"])
+    for name, table in NAMED.items():
+        old, new = getattr(quote, f"{name}_id"), columns[name]
+        if old != new:
+            before[f"{name}_name"], after[f"{name}_name"] = name_of(table, old), name_of(table, new)
     return before, after
 
 
@@ -240,31 +260,22 @@ def summary(lines, others):
     return ", ".join(line[:LONGEST_TOLD] for line in own[:TOLD]) + (f" … +{len(own) - TOLD}" if len(own) > TOLD else "")
 
 
-def name_of(contact_id):
-    contact = contact_id and Contact.get_or_none(Contact.id == contact_id)
-    return contact.name if contact else ""
+def name_of(table, id):
+    found = id and table.get_or_none(table.id == id)
+    return found.name if found else ""
 
 
 # ---- looking back ----------------------------------------------------------------------------------------------------
 
 
-def last_prices(quote, viewer, product_ids):
-    """{product id: what the customer was last quoted per unit, in fen}, from approved quotes that the viewer may see."""
-    last = (
-        QuoteLine.select(fn.MAX(QuoteLine.id)).join(Quote)
-        .where(
-            Quote.customer == quote.customer_id, Quote.id != quote.id, Quote.status == Quote.APPROVED,
-            Quote.seen_by(viewer), QuoteLine.product.in_(list(product_ids)),
-        )
-        .group_by(QuoteLine.product)
-    )
-    return {line.product_id: unit_price(line) for line in QuoteLine.select().where(QuoteLine.id.in_(last))}
-
-
 def unit_price(line):
     """实际售价 of a stored line in fen: what is paid per unit, to be shown; it is net that adds up."""
-    numerator, denominator = line.quantity.as_integer_ratio()
-    return half_up(line.net * denominator, numerator)
+    return per_unit(line.net, line.quantity)
+
+
+def per_unit(amount, quantity):
+    numerator, denominator = quantity.as_integer_ratio()
+    return half_up(amount * denominator, numerator)
 
 
 def ensure_printed(quote):

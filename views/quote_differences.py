@@ -18,6 +18,7 @@ def differences(theirs, mine):
 SPOKEN = {
     "contact": lambda form: form.person.name if form.person else "",
     "order_discount": lambda form: form.discount_text,
+    "price_list": lambda form: dict(form.price_list.choices).get(form.price_list.data, ""),
     "inclusive": lambda form: _("CNY, incl. tax") if form.with_tax else _("CNY, excl. tax"),
 }
 

@@ -8,7 +8,7 @@ from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaF
 from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import HiddenInput
 
-from domain import quotes, taxes
+from domain import prices, quotes, taxes
 from domain.identifiers import folded
 from domain.money import PricingError, format_money
 from models import Contact, QuoteLine
@@ -37,6 +37,7 @@ class QuoteForm(FlaskForm):
     contact = SelectField(_l("Contact"), coerce=lambda value: int(value or 0))
     valid_until = DateField(_l("Valid until"))
     inclusive = SelectField(_l("Prices"), choices=fixed_choices((("1", _l("CNY, incl. tax")), ("0", _l("CNY, excl. tax")))))
+    price_list = SelectField(_l("Price list"), coerce=lambda value: int(value or 0))
     order_discount = StringField(_l("Order discount"))
     order_way = SelectField(_l("How the order is reduced"), choices=fixed_choices(((AMOUNT, "¥"), (PERCENT, "%"))), default=AMOUNT)
     terms = TextAreaField(_l("Terms"), validators=[Length(max=LONGEST_TERMS)])
@@ -47,11 +48,13 @@ class QuoteForm(FlaskForm):
         super().__init__(**options, data={
             "revision": quote.revision, "contact": quote.contact_id or 0, "valid_until": quote.valid_until,
             "inclusive": "1" if quote.inclusive else "0", "order_discount": amount if rate is None else rate_text(rate),
-            "order_way": AMOUNT if rate is None else PERCENT, "terms": quote.terms,
+            "order_way": AMOUNT if rate is None else PERCENT, "terms": quote.terms, "price_list": quote.price_list_id or 0,
         })
         self.quote = quote
         self.people = {contact.id: contact for contact in Contact.select().where(Contact.customer == quote.customer_id)}
         self.contact.choices = [(0, "—"), *((person.id, self.called(person)) for person in self.people.values())]
+        lists = prices.choosable(quote.customer, chosen=quote.price_list_id)
+        self.price_list.choices = [(0, _("automatic")), *((each.id, each.name) for each in lists)]
         self.read_discount()
 
     def called(self, person):
@@ -92,8 +95,17 @@ class QuoteForm(FlaskForm):
         """The head of the quote, for quotes.save()."""
         return {
             "order_discount": self.discount, "order_discount_rate": self.rate, "inclusive": self.with_tax,
-            "valid_until": self.valid_until.data, "contact": self.person, "terms": self.terms.data,
+            "valid_until": self.valid_until.data, "contact": self.person, "terms": self.terms.data, "price_list": self.chosen_list,
         }
+
+    @property
+    def chosen_list(self):
+        """The id of the price list that is put first by hand, or 0; what is no choice changes nothing."""
+        return self.quote.price_list_id or 0 if self.price_list.errors else self.price_list.data
+
+    @property
+    def is_relisted(self):
+        return self.chosen_list != (self.quote.price_list_id or 0)
 
     @property
     def person(self):
@@ -136,6 +148,12 @@ class Draft:
     def faults(self):
         """How many fields have to be put right."""
         return sum(len(row.errors) for row in self.rows) + len(self.form.errors) + bool(self.search_error)
+
+    @property
+    def repriced(self):
+        """How many prices another list has changed; None where it is the same list."""
+        lines = [row.line for row in self.rows]
+        return quotes.repriced(self.quote, lines, self.form.with_tax) if self.form.is_relisted else None
 
     @property
     def tax_rates(self):
@@ -189,7 +207,7 @@ def typed(quote):
     """The draft as it was posted, validated; prices and totals in the post are not even read."""
     form = QuoteForm(quote)
     form.validate()
-    return Draft(quote, form, read_rows(quote, form.with_tax))
+    return Draft(quote, form, read_rows(quote, form.with_tax, form.chosen_list))
 
 
 def append(quote, *entries):

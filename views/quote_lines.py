@@ -5,10 +5,12 @@ from flask import Blueprint, abort, g, render_template, request, url_for
 from flask_babel import gettext as _
 
 from domain import pasted_lines, quotes, search
-from domain.money import PricingError, parse_quantity
+from domain.last_prices import last_prices
+from domain.money import PricingError, format_money, parse_quantity
 from models import Product, Quote, QuoteLine
 from permissions import can_edit_products, can_edit_quote, can_see_cost
 from views import quote_form
+from views.formats import day
 from views.helpers import get_or_404, go, page, require, toast, wants_part, whole
 from views.quote_rows import PERCENT, WAYS, new_key, new_rows, read, read_product, read_terms, wording
 
@@ -30,9 +32,26 @@ def offered(text):
     return search.narrowed(Product.select().where(Product.active), "product", text).order_by(Product.name, Product.id)
 
 
-def last_prices(quote, rows):
-    products = {row.line.product_id for row in rows if row.line.is_product}
-    return quotes.last_prices(quote, g.user, products) if products else {}
+def last_prices_of(quote, rows):
+    return last_prices(quote, g.user, {row.line.product_id for row in rows if row.line.is_product})
+
+
+@bp.app_template_filter()
+def last_words(last):
+    """最近 160.00 · 他客 158.00（11-20 苏州恒立）: what a LastPrice says."""
+    if last is None:
+        return _("never quoted")
+    own = last.own is not None and _("last %(price)s", price=format_money(last.own))
+    others = last.others and _(
+        "to others %(price)s (%(when)s)", price=format_money(last.others.price),
+        when=" ".join(filter(None, (day(last.others.day), last.others.customer))),
+    )
+    return " · ".join(filter(None, (own, others)))
+
+
+def as_lines(quote, found):
+    """{product id: Row} of products as the quote would take them, so that the price is the one that the line gets."""
+    return {row.line.product_id: row for row in new_rows(quote, [{"product_id": product.id} for product in found])}
 
 
 def asked_for():
@@ -43,9 +62,9 @@ def asked_for():
 def products(id):
     quote, text = to_edit(id), asked_for()
     found = list(offered(text).limit(OFFERED)) if text else []
-    prices = quotes.last_prices(quote, g.user, [product.id for product in found]) if found else {}
     return render_template(
-        "quotes/products.html", quote=quote, found=found, text=text, last_prices=prices, may_create=can_edit_products(g.user),
+        "quotes/products.html", quote=quote, found=found, text=text, rows=as_lines(quote, found),
+        last_prices=last_prices(quote, g.user, [product.id for product in found]), may_create=can_edit_products(g.user),
     )
 
 
@@ -62,7 +81,7 @@ def new(id):
 def rows_of(quote, entries):
     rows = new_rows(quote, entries)
     return render_template(
-        "quotes/rows.html", quote=quote, rows=rows, last_prices=last_prices(quote, rows), ways=WAYS,
+        "quotes/rows.html", quote=quote, rows=rows, last_prices=last_prices_of(quote, rows), ways=WAYS,
         sees_cost=can_see_cost(g.user, quote), alone=len(rows) == 1,
     )
 
@@ -80,7 +99,7 @@ def pick(id):
     shown = found[:len(chosen) + PICKABLE]
     return page(
         "quotes/pick.html", "list" if "q" in request.args else "dialog", quote=quote, found=shown, wanted=wanted, text=text,
-        more=len(found) > len(shown), last_prices=quotes.last_prices(quote, g.user, [product.id for product in shown]) if shown else {},
+        more=len(found) > len(shown), rows=as_lines(quote, shown), last_prices=last_prices(quote, g.user, [product.id for product in shown]),
     )
 
 

@@ -3,7 +3,7 @@
 
 from flask import Blueprint, g, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_pgettext
+from flask_babel import lazy_pgettext, ngettext
 
 import documents
 from documents.glyphs import missing_glyphs
@@ -29,7 +29,7 @@ from views.helpers import (
 )
 from views.printing import answer_of
 from views.quote_differences import differences
-from views.quote_lines import OFFERED, last_prices, offered
+from views.quote_lines import OFFERED, last_prices_of, offered
 from views.quote_rows import WAYS
 from views.quote_sums import Sums
 
@@ -121,7 +121,10 @@ def save(id):
         return conflict(draft)
     if draft.faults:
         return faulty(draft)
+    repriced = draft.repriced
     quotes.save(quote, by=g.user, revision=draft.revision, lines=draft.entries, **draft.form.columns)
+    if repriced is not None:
+        toast(ngettext("%(num)s price changed with the price list.", "%(num)s prices changed with the price list.", repriced))
     if not wants_part():
         toast(_("Quote %(number)s is saved.", number=quote.number))
     return fragment_or_redirect("quotes/editor.html", "figures", url_for("quotes.show", id=id), **editor(draft, saved=True))
@@ -195,7 +198,7 @@ def editor(draft, saved=False):
         "quote": quote, "draft": draft, "form": draft.form, "rows": draft.rows, "sums": sums, "saved": saved,
         "editing": True, "ways": WAYS, "sees_cost": can_see_cost(g.user, quote),
         "route": foreseen(quote, draft.totals), "oob": wants_part(),
-        "last_prices": {} if wants_part() else last_prices(quote, draft.rows),
+        "last_prices": {} if wants_part() else last_prices_of(quote, draft.rows),
     }
 
 
@@ -222,7 +225,7 @@ def reading(quote):
     return {
         "quote": quote, "rows": draft.rows, "tax_rates": draft.tax_rates, "sums": sums, "steps": steps, "order": order,
         "asked": next((step for step in steps if step.status == Approval.CURRENT), None),
-        "last_prices": last_prices(quote, draft.rows), "story": quote_links.story(quote),
+        "last_prices": last_prices_of(quote, draft.rows), "story": quote_links.story(quote),
     }
 
 

@@ -118,7 +118,7 @@
 
   // ---- Typing ----
 
-  const PRICED = ["quantity", "rate", "order_discount", "way", "order_way", "optional", "inclusive"];
+  const PRICED = ["quantity", "rate", "order_discount", "way", "order_way", "optional", "inclusive", "price_list"];
 
   form.addEventListener("input", event => {
     if (event.target === search) return;
@@ -126,7 +126,10 @@
     if (row) show(row);
     PRICED.includes(event.target.name) ? recount() : touch();
   });
-  form.addEventListener("change", event => { if (event.target.matches("select, [type=date]")) touch(); });
+  form.addEventListener("change", event => {
+    if (event.target.matches("select, [type=date]")) touch();
+    if (event.target.name === "price_list") save();
+  });
 
   const PAID = { percent: rate => rate && `${rate}%`, amount: rate => rate && `−${rate}`, agreed: rate => rate && `¥${rate}` };
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import customers, prices, quotes
+from domain import Refused, customers, prices, quotes
 from domain.pricing import price_at
-from models import Customer, PriceList, PriceListItem, Product, Quote, QuoteLine
+from models import Customer, Event, PriceList, PriceListItem, Product, Quote, QuoteLine
 from tests import offers
 
 DAY = date(2026, 11, 24)
@@ -141,6 +141,61 @@ def test_a_line_keeps_price_breaks_and_list_of_the_day_it_was_added(cast, sensor
     quotes.save(Quote.get(), cast.seller, 1, [{"product_id": sensor.id, "quantity": Decimal("9.99")}], at=NOON)
     kept = QuoteLine.get()
     assert (kept.price, kept.breaks, kept.price_list_id) == (180_000, [["0", 180_000], ["10", 165_000]], vip.id)
+
+
+# ---- a list chosen by hand -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def quote(cast, customer, sensor):
+    made = quotes.create(offers.deal(cast.seller), by=cast.seller, at=NOON)
+    Quote.update(customer=customer).where(Quote.id == made.id).execute()
+    return Quote.get_by_id(made.id)
+
+
+def saved(quote, by, lines, **columns):
+    quotes.save(Quote.get_by_id(quote.id), by, Quote.get_by_id(quote.id).revision, lines, at=NOON, **columns)
+    return [(line.price, line.amount, line.price_list_id) for line in quotes.lines_of(quote)]
+
+
+def test_another_list_changes_what_was_listed_and_leaves_what_was_agreed(cast, quote, sensor):
+    switch = Product.create(sku="PX", name="光电开关", price=20_000)
+    usual, project = price_list("常用", (0, 180_000), product=sensor), price_list("项目", (0, 170_000), product=sensor, position=1)
+    for each, price in ((usual, 19_500), (project, 19_000)):
+        PriceListItem.create(price_list=each, product=switch, price=price)
+    lines = [{"product_id": sensor.id, "quantity": Decimal(2)}, {"product_id": switch.id, "quantity": Decimal(1), "agreed": 15_000}]
+    assert saved(quote, cast.seller, lines) == [(180_000, 360_000, usual.id), (19_500, 15_000, usual.id)]
+    under_project = quotes.drafted(Quote.get_by_id(quote.id), lines, price_list=project.id)
+    assert quotes.repriced(Quote.get_by_id(quote.id), under_project, True) == 1
+    assert saved(quote, cast.seller, lines, price_list=project.id) == [(170_000, 340_000, project.id), (19_000, 15_000, project.id)]
+    told = Event.select().order_by(Event.id.desc()).first()
+    assert (told.before["price_list_name"], told.after["price_list_name"]) == ("", "项目")
+    assert saved(quote, cast.seller, lines) == [(170_000, 340_000, project.id), (19_000, 15_000, project.id)]
+    assert saved(quote, cast.seller, lines, price_list=0) == [(180_000, 360_000, usual.id), (19_500, 15_000, usual.id)]
+
+
+def test_another_list_and_the_other_side_of_tax_at_once(cast, quote, sensor):
+    project = price_list("项目", (0, 113_000), (10, 56_500), product=sensor, position=1)
+    lines = [{"product_id": sensor.id, "quantity": Decimal(10)}]
+    assert saved(quote, cast.seller, lines, price_list=project.id, inclusive=False) == [(50_000, 500_000, project.id)]
+
+
+def test_what_is_no_longer_sold_keeps_its_price_under_another_list(cast, quote, sensor):
+    project = price_list("项目", (0, 170_000), product=sensor)
+    lines = [{"product_id": sensor.id, "quantity": Decimal(1)}]
+    saved(quote, cast.seller, lines)
+    PriceListItem.update(price=1).execute()
+    Product.update(active=False).execute()
+    assert saved(quote, cast.seller, lines, price_list=project.id) == [(170_000, 170_000, project.id)]
+
+
+@pytest.mark.parametrize("columns", [{"levels": ["B"]}, {"provinces": ["浙江"]}, {"active": False}, {"ends_on": date(2026, 11, 23)}])
+def test_only_a_list_that_holds_for_the_customer_that_day_is_chosen(cast, quote, sensor, columns):
+    other = price_list("别的", (0, 1), product=sensor, **columns)
+    assert other not in prices.choosable(quote.customer, DAY) and other in prices.choosable(quote.customer, DAY, other.id)
+    with pytest.raises(Refused):
+        saved(quote, cast.seller, [], price_list=other.id)
+    assert (Quote.get().revision, Quote.get().price_list_id) == (0, None)
 
 
 def test_many_products_on_many_lists_take_three_questions(customer, sensor, queries):

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 import documents
-from domain import Refused, orders, prices, quotes
+from domain import Refused, orders, price_lists, quotes
 from models import OrderLine, Product, Quote, QuoteLine
 from tests.domain.test_quotes import edits
 
@@ -90,12 +90,11 @@ def test_the_effective_discount_takes_lines_and_order_together(cast, draft, sens
 
 
 @pytest.fixture
-def offered(monkeypatch):
-    """Prices of a list with breaks, as the module of price lists gives them."""
-    def offer(_quote, product_ids):
-        return {id: prices.Offer(18_000, [["10", 16_500], ["100", 15_000]]) for id in product_ids}
-
-    monkeypatch.setattr(prices, "offer", offer)
+def offered(cast, sensors):
+    """A list with breaks."""
+    made = price_lists.add(cast.admin, name="阶梯价")
+    price_lists.put(made, [(sensors[1].id, 0, 18_000), (sensors[1].id, 10, 16_500), (sensors[1].id, 100, 15_000)], cast.admin)
+    return made
 
 
 def test_the_price_follows_the_quantity_up_and_down(cast, draft, sensors, offered):
@@ -104,9 +103,9 @@ def test_the_price_follows_the_quantity_up_and_down(cast, draft, sensors, offere
         assert columns_of(draft, "price") == [(price,)]
 
 
-def test_breaks_are_those_of_the_day_on_which_the_line_was_added(cast, draft, sensors, offered, monkeypatch):
+def test_breaks_are_those_of_the_day_on_which_the_line_was_added(cast, draft, sensors, offered):
     save(draft, cast.seller, line(sensors[1], 1))
-    monkeypatch.setattr(prices, "offer", lambda _quote, ids: dict.fromkeys(ids, prices.Offer(1)))
+    price_lists.put(offered, [(sensors[1].id, 0, 1)], cast.admin)
     save(draft, cast.seller, line(sensors[1], 100))
     assert columns_of(draft, "price", "breaks") == [(15_000, [["0", 18_000], ["10", 16_500], ["100", 15_000]])]
 

@@ -7,7 +7,7 @@ import pytest
 
 from domain import Refused, approvals, customers, deals, quotes
 from domain.money import PricingError
-from models import Company, Event, Member, Opportunity, Product, Quote, QuoteLine
+from models import Company, Event, Opportunity, Product, Quote, QuoteLine
 from tests import offers
 
 NOON = datetime(2026, 11, 24, 4)
@@ -201,31 +201,6 @@ def test_the_audit_names_the_new_contact(cast, draft):
 
 
 # ---- looking back ----------------------------------------------------------------------------------------------------
-
-
-def approved(by, deal, sensors, off):
-    quote = quotes.create(deal, by=by, at=NOON)
-    save(quote, by, entry(sensors[0], 2), order_discount=off)
-    Quote.update(status=Quote.APPROVED, pdf=b"%PDF", pdf_sha256="x").where(Quote.id == quote.id).execute()
-    return quote
-
-
-def test_the_last_price_is_the_newest_approved_one_for_this_customer(cast, sensors):
-    deal = offers.deal(cast.seller)
-    approved(cast.seller, deal, sensors, 0)
-    approved(cast.seller, deal, sensors, 2_001)
-    quote = quotes.create(deal, by=cast.seller, at=NOON)
-    save(quote, cast.seller, entry(sensors[0], 2), order_discount=9_000)
-    assert quotes.last_prices(quote, cast.seller, [product.id for product in sensors]) == {sensors[0].id: 185_000}
-
-
-def test_a_price_in_a_quote_that_one_may_not_see_is_not_told(cast, sensors):
-    deal = offers.deal(cast.seller)
-    approved(cast.seller, deal, sensors, 0)
-    own = quotes.create(deal, by=cast.rival, at=NOON)
-    assert quotes.last_prices(own, cast.rival, [sensors[0].id]) == {}
-    Member.create(record_kind="customer", record_id=deal.customer_id, user=cast.rival, added_by=cast.seller)
-    assert quotes.last_prices(own, cast.rival, [sensors[0].id]) == {sensors[0].id: 186_000}
 
 
 def test_there_is_no_pdf_before_approval(cast, draft):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from domain import quotes
+from domain import price_lists, quotes
 from domain.money import format_money
 from models import Member, Product, Quote
 from tests.quote_forms import COST, HTMX, figures, form, stored
@@ -58,6 +58,24 @@ def test_prices_turn_to_the_other_side_of_tax_while_one_types(login, cast, draft
     answer = login(cast.seller).post(f"/quotes/{draft.id}/totals", data=form(draft, (sensors[0], "1", ""), inclusive="0"), headers=HTMX)
     assert figures(answer)[0].split("\t")[1:3] == ["1,646.02", "1,646.02"] and "不含税单价" in answer.text
     assert stored(draft).inclusive
+
+
+def test_another_price_list_is_chosen_in_the_head_and_says_what_it_changed(login, cast, draft, sensors):
+    client = login(cast.seller)
+    assert 'name="price_list"' not in client.get(f"/quotes/{draft.id}").text
+    project = price_lists.add(cast.admin, name="项目价")
+    price_lists.put(project, [(sensors[0].id, 0, 170_000)], cast.admin)
+    assert "项目价</option>" in client.get(f"/quotes/{draft.id}").text
+    posted = form(draft, (sensors[0], "1", ""), (sensors[1], "1", ""), price_list=project.id)
+    assert figures(client.post(f"/quotes/{draft.id}/totals", data=posted, headers=HTMX))[0].split("\t")[1] == "1,700.00"
+    assert "1 个价格" in client.post(f"/quotes/{draft.id}", data=posted, headers=HTMX).text
+    assert stored(draft).price_list_id == project.id and columns_of(draft, "price") == [(170_000,), (16_800,)]
+
+
+def test_a_price_list_that_does_not_hold_is_refused_and_what_was_typed_stays(login, cast, draft, sensors):
+    other = price_lists.add(cast.admin, name="停用", active=False)
+    answer = login(cast.seller).post(f"/quotes/{draft.id}", data=form(draft, (sensors[0], "77", ""), price_list=other.id))
+    assert answer.status_code == 422 and 'value="77"' in answer.text and stored(draft).price_list_id is None
 
 
 def test_both_of_two_writers_see_every_kind(login, cast, draft, sensors):
@@ -115,6 +133,13 @@ def test_a_heading_or_note_is_added_by_its_button(login, cast, draft, sensors, w
 
 
 # ---- many at once ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["products?q=PX-18P", "pick?q=PX-18P"])
+def test_the_price_that_is_offered_is_the_one_that_the_line_gets(login, cast, draft, sensors, path):
+    price_lists.put(price_lists.add(cast.admin, name="VIP"), [(sensors[2].id, 0, 12_345)], cast.admin)
+    answer = login(cast.seller).get(f"/quotes/{draft.id}/{path}", headers=HTMX)
+    assert "123.45" in answer.text and format_money(sensors[2].price) not in answer.text
 
 
 def test_what_is_picked_comes_as_rows_and_nothing_is_saved(login, cast, draft, sensors):
