@@ -13,7 +13,8 @@ from permissions import can_edit_products, can_edit_quote, can_see_cost
 from views import quote_form
 from views.fields import Line, MoneyField, TaxField, longest
 from views.formats import today
-from views.helpers import form_again, get_or_404, go, known, page, page_of, require, toast
+from views.helpers import form_again, get_or_404, go, known, page, page_of, require, toast, wants_part
+from views.quote_lines import rows_of
 
 bp = Blueprint("products", __name__, url_prefix="/products")
 
@@ -34,9 +35,14 @@ class ProductForm(FlaskForm):
         if taken and taken.sku != field.object_data:
             raise ValidationError(_("%(name)s has this SKU already.", name=taken.name))
 
+    def __init__(self, **options):
+        super().__init__(**options)
+        if not can_see_cost(g.user):
+            del self.cost
+
     @property
     def columns(self):
-        return {name: self[name].data for name in products.COLUMNS}
+        return {name: self[name].data for name in products.COLUMNS if name in self}
 
 
 @bp.get("")
@@ -69,7 +75,7 @@ def categories():
 def new():
     require(can_edit_products(g.user))
     form = ProductForm(formdata=None, name=request.args.get("name", "")[:200])
-    return page("products/form.html", form=form, product=None, categories=categories(), quote=quote_in_hand())
+    return page("products/form.html", "dialog", form=form, product=None, categories=categories(), quote=quote_in_hand())
 
 
 @bp.post("")
@@ -78,8 +84,10 @@ def create():
     require(can_edit_products(g.user))
     form, quote = ProductForm(), quote_in_hand()
     if not form.validate_on_submit():
-        return form_again("products/form.html", form=form, product=None, categories=categories(), quote=quote)
+        return form_again("products/form.html", "dialog", form=form, product=None, categories=categories(), quote=quote)
     product = products.create(by=g.user, **form.columns)
+    if quote and wants_part():
+        return rows_of(quote, [{"product_id": product.id}])
     toast(_("Product %(name)s added.", name=product.name))
     if quote is None:
         return go(url_for(".index", q=product.sku))

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from domain import pasted_lines, quotes, search
 from domain.last_prices import last_prices
 from domain.money import PricingError, format_money, parse_quantity
-from models import Product, Quote, QuoteLine
+from models import Product, Quote
 from permissions import can_edit_products, can_edit_quote, can_see_cost
 from views import quote_form
 from views.formats import day
@@ -70,12 +70,8 @@ def products(id):
 
 @bp.get("/<int:id>/lines/new")
 def new(id):
-    """One line for a product, a heading or a note, picked just now."""
-    quote = to_edit(id)
-    what = request.args.get("what", QuoteLine.PRODUCT)
-    if what in (QuoteLine.SECTION, QuoteLine.NOTE):
-        return rows_of(quote, [{"what": what, "name": ""}])
-    return rows_of(quote, [{"product_id": request.args.get("product", type=whole) or abort(404)}])
+    """One line for a product that was picked just now."""
+    return rows_of(to_edit(id), [{"product_id": request.args.get("product", type=whole) or abort(404)}])
 
 
 def rows_of(quote, entries):

@@ -109,6 +109,11 @@ def rate_text(discount):
     return "" if discount is None else format_quantity(Decimal(WHOLE - discount) / 100)
 
 
+def blank_rows():
+    """A heading and a note without words, for the script to copy."""
+    return [Row("new", quote_lines.line_from(None, what=what)) for what in (QuoteLine.SECTION, QuoteLine.NOTE)]
+
+
 def new_rows(quote, entries):
     """Rows for lines that were picked just now; entries as for quotes.drafted()."""
     lines = quotes.drafted(quote, entries)

@@ -30,7 +30,7 @@ from views.helpers import (
 from views.printing import answer_of
 from views.quote_differences import differences
 from views.quote_lines import OFFERED, last_prices_of, offered
-from views.quote_rows import WAYS
+from views.quote_rows import WAYS, blank_rows
 from views.quote_sums import Sums
 
 bp = Blueprint("quotes", __name__)
@@ -196,7 +196,7 @@ def editor(draft, saved=False):
     sums = Sums(draft.totals, company(), can_see_cost(g.user, quote)) if draft.totals else None
     return {
         "quote": quote, "draft": draft, "form": draft.form, "rows": draft.rows, "sums": sums, "saved": saved,
-        "editing": True, "ways": WAYS, "sees_cost": can_see_cost(g.user, quote),
+        "editing": True, "ways": WAYS, "blank": blank_rows(), "sees_cost": can_see_cost(g.user, quote),
         "route": foreseen(quote, draft.totals), "oob": wants_part(),
         "last_prices": {} if wants_part() else last_prices_of(quote, draft.rows),
     }

@@ -160,7 +160,7 @@
       menu.matches(":popover-open") ? menu.hidePopover() : openMenu(row, event.target.closest("[data-line-menu]"));
     } else if (event.target.closest("[data-adds]")) {
       event.preventDefault();
-      insert(event.target.closest("[data-adds]").dataset.url, row => lines.append(row));
+      insert(event.target.closest("[data-adds]").value, row => lines.append(row));
     } else if (row && !event.target.closest("input, button, select, label")) {
       row.classList.toggle("open");
     }
@@ -187,14 +187,14 @@
     remove: row => takeOut(row),
     optional: row => one("[name=optional]", row).click(),
     free: row => set(one("[name=way]", row), "free"),
-    section: (row, url) => insert(url, added => row.before(added)),
-    note: (row, url) => insert(url, added => row.after(added)),
+    section: row => insert("section", added => row.before(added)),
+    note: row => insert("note", added => row.after(added)),
   };
   menu.addEventListener("click", event => {
     const item = event.target.closest("[data-does]");
     if (!item) return;
     menu.hidePopover();
-    DOES[item.dataset.does](current, item.dataset.url);
+    DOES[item.dataset.does](current);
   });
 
   // ---- Lines: order, removal, the next cell ----
@@ -212,6 +212,12 @@
   }
   // A copy says what is typed now, and is another line to the server.
   function duplicate(row) {
+    const copy = another(row);
+    all("select", row).forEach((select, place) => { all("select", copy)[place].value = select.value; });
+    row.after(copy);
+    settle(one(".cell", copy));
+  }
+  function another(row) {
     const copy = row.cloneNode(true);
     const key = Math.random().toString(36).slice(2, 12);
     copy.dataset.line = key;
@@ -220,9 +226,13 @@
     all("[name=optional]", copy).forEach(box => { box.value = key; });
     one("[data-error]", copy).id = `error-${key}`;
     all("[aria-describedby]", copy).forEach(field => field.setAttribute("aria-describedby", `error-${key}`));
-    all("select", row).forEach((select, place) => { all("select", copy)[place].value = select.value; });
-    row.after(copy);
-    settle(one(".cell", copy));
+    return copy;
+  }
+  // A heading or note is there before the next letter is typed.
+  function insert(what, place) {
+    const row = another(one(`#new-${what}`).content.firstElementChild);
+    place(row);
+    settle(one(".cell", row));
   }
   function settle(field) {
     renumber();
@@ -232,18 +242,13 @@
     field.closest("tr")?.scrollIntoView({ block: "nearest" });
   }
   // Lines that the server makes, put where they belong.
-  async function fetched(url, options = {}) {
+  async function fetched(url, { refused, ...options } = {}) {
     const answer = await fetch(url, { headers: { "HX-Request": "true", "HX-Request-Type": "partial" }, ...options });
+    if (answer.status === 422 && refused) { refused(await answer.text()); return []; }
     if (!answer.ok) { toast(body.dataset.failed, "bad"); return []; }
     const holder = document.createElement("template");
     holder.innerHTML = `<table><tbody>${await answer.text()}</tbody></table>`;
     return [...holder.content.querySelectorAll("tr[data-line]")];
-  }
-  async function insert(url, place) {
-    const [row] = await fetched(url);
-    if (!row) return;
-    place(row);
-    settle(one(".cell", row));
   }
   function move(row, step) {
     const other = step < 0 ? row.previousElementSibling : row.nextElementSibling;
@@ -286,7 +291,7 @@
   const shut = () => { list.replaceChildren(); search.setAttribute("aria-expanded", "false"); };
 
   async function add(option, goOn) {
-    if (option.href) return option.click();
+    if (option.href) return ask("GET", option.href);
     search.value = "";
     shut();
     const [row] = await fetched(option.dataset.url);
@@ -309,30 +314,40 @@
   });
   list.addEventListener("click", event => {
     const option = event.target.closest("[role=option]");
-    if (option) add(option, false);
+    if (!option || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    add(option, false);
   });
-  on("click", event => { if (!event.target.closest(".product-search")) shut(); });
+  on("click", event => { if (!event.target.closest(".product-search, dialog")) shut(); });
 
-  // Many at once: what was picked in a dialog, or pasted and understood, comes behind the other lines.
+  // What is picked, pasted or made in a dialog comes behind the other lines; a form that is wrong comes back.
+  const dialog = one("#dialog");
+  const ask = (verb, url, values) =>
+    htmx.ajax(verb, url, { source: search, target: "#dialog-body", swap: "innerHTML", values }).then(() => open(dialog));
+
+  function refused(text) {
+    one("#dialog-body").innerHTML = text;
+    htmx.process(one("#dialog-body"));
+    one("[aria-invalid=true]", dialog)?.focus();
+  }
   on("submit", async event => {
     const sent = event.target;
     if (!("addsLines" in sent.dataset)) return;
     event.preventDefault();
-    const dialog = sent.closest("dialog");
-    const rows = await fetched(sent.action, { method: "POST", body: new URLSearchParams(new FormData(sent)) });
+    const rows = await fetched(sent.action, { method: "POST", body: new URLSearchParams(new FormData(sent)), refused });
     if (!rows.length) return;
     lines.append(...rows);
-    renumber();
-    recount();
-    if (sent.dataset.keepsOpen) { sent.remove(); one(sent.dataset.keepsOpen, dialog).focus(); } else dialog.close();
+    search.value = "";
+    shut();
+    if (!sent.dataset.keepsOpen) dialog.close();
+    settle(one("[name=quantity]", rows[0]));
+    if (sent.dataset.keepsOpen) { sent.remove(); one(sent.dataset.keepsOpen, dialog).focus(); }
   });
   search.addEventListener("paste", event => {
     const text = event.clipboardData.getData("text/plain").replace(/\s+$/, "");
     if (!/[\t\n]/.test(text)) return;
     event.preventDefault();
-    const dialog = one("#dialog");
-    htmx.ajax("POST", one("[data-paste]").dataset.paste, { source: search, target: "#dialog-body", swap: "innerHTML", values: { rows: text } })
-      .then(() => open(dialog));
+    ask("POST", one("[data-paste]").dataset.paste, { rows: text });
   });
   on("click", event => {
     if (!event.target.closest("[data-add]")) return;

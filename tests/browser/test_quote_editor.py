@@ -69,6 +69,31 @@ def test_lines_are_added_filled_moved_and_doubled_with_keys_alone(editor):
     assert page.locator("#lines input.cell[name=quantity]").last.input_value() == "2"
 
 
+def test_a_product_that_is_missing_is_made_in_a_dialog_and_nothing_typed_is_lost(visit):
+    page = visit("admin")
+    page.goto("/quotes?status=draft&whose=team")
+    page.locator("td a[href^='/quotes/']").first.click()
+    number = page.locator("#lines tr").count()
+    page.get_by_role("button", name="备注").click()
+    page.keyboard.type("线缆另计")  # at once: nothing has to come from the server first
+    page.locator("#product-q").press_sequentially("雷达物位计")
+    page.get_by_text("新建产品「雷达物位计」").click()
+    dialog = page.locator("#dialog")
+    expect(dialog.get_by_label("SKU")).to_be_focused()
+    page.keyboard.type("LD-200")
+    dialog.get_by_label("原价（含税）").fill("3,200")
+    dialog.get_by_role("button", name="加入报价").click()
+    expect(dialog.get_by_label("SKU")).to_be_focused()
+    dialog.get_by_label("SKU").fill("RD-9")
+    dialog.get_by_role("button", name="加入报价").click()
+    expect(page.locator("#lines tr").last.locator("[name=quantity]")).to_be_focused()
+    page.keyboard.type("3")
+    expect(page.locator("#lines tr").last.locator("[data-amount]")).to_have_text("9,600.00")
+    saved(page)
+    page.reload()
+    assert names(page)[number:] == ["线缆另计", "RD-9"]
+
+
 def test_what_is_pasted_is_shown_first_and_no_row_is_dropped(editor):
     page = editor
     before = names(page)

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from domain import price_lists, quotes
+from domain import functions, price_lists, quotes, roles
 from domain.money import format_money
-from models import Member, Product, Quote
+from models import Member, Product, Quote, Role, User
 from tests.quote_forms import COST, HTMX, figures, form, stored
 
 
@@ -198,6 +198,30 @@ def test_a_product_made_in_passing_is_the_next_line(login, cast, draft, sensors)
     answer = client.post("/products", data=made)
     assert answer.status_code == 303 and answer.location.endswith(f"/quotes/{draft.id}"), answer.text[:500]
     assert columns_of(draft, "sku")[-1] == ("NEW-1",)
+
+
+def test_in_the_editor_it_is_made_in_a_dialog_and_comes_back_as_a_row(login, cast, draft, sensors):
+    client = login(cast.admin)
+    made = {"sku": "LD-200", "name": "新传感器", "price": "100", "tax_code": "general", "active": "y", "quote": draft.id}
+    dialog = client.get(f"/products/new?name=新传感器&quote={draft.id}", headers=HTMX).text
+    assert "data-adds-lines" in dialog and 'name="cost"' in dialog and "<html" not in dialog
+    refused = client.post("/products", data=made, headers=HTMX)
+    assert refused.status_code == 422 and 'value="新传感器"' in refused.text and 'value="100"' in refused.text
+    row = client.post("/products", data=made | {"sku": "NEW-1"}, headers=HTMX)
+    assert (row.status_code, row.text.count("data-line=")) == (200, 1) and "NEW-1" in row.text
+    assert len(quotes.lines_of(draft)) == 2
+
+
+def test_who_may_not_see_cost_is_not_asked_for_it_and_changes_none(login, cast, draft, sensors):
+    maker = roles.add("产品员", Role.get(Role.key == User.SELLER), by=cast.admin)
+    roles.decide({maker: [*functions.of_standing(User.SELLER), "product.edit"]}, by=cast.admin)
+    User.update(role=maker.key).where(User.id == cast.seller.id).execute()
+    client = login(cast.seller)
+    for path in (f"/products/{sensors[0].id}/edit", f"/products/new?quote={draft.id}"):
+        assert 'name="cost"' not in client.get(path).text and format_money(COST) not in client.get(path).text
+    posted = {"sku": "LD-200", "name": "改名", "price": "2000", "tax_code": "general", "active": "y", "cost": "1"}
+    assert client.post(f"/products/{sensors[0].id}/edit", data=posted).status_code == 303
+    assert (Product.get_by_id(sensors[0].id).name, Product.get_by_id(sensors[0].id).cost) == ("改名", sensors[0].cost)
 
 
 def test_only_who_may_make_products_is_offered_to(login, cast, draft, sensors):
