@@ -11,9 +11,9 @@ from domain.flow_conditions import (
     AT_MOST,
     BELOW,
     BETWEEN,
-    FROM_COST,
     LOSES_MONEY,
     applies,
+    tells_cost,
 )
 from domain.pricing import amount_for_discount_rate, amount_for_effective_discount, amount_for_margin
 
@@ -52,8 +52,8 @@ def preview(record, by, facts=None, sees_cost=True):
 
 
 def foresee(step, facts, sees_cost):
-    shown = tuple(each for each in step.reasons if sees_cost or each.field not in FROM_COST)
-    asks_cost = any(each.field in FROM_COST for group in step.node.when for each in group)
+    shown = tuple(each for each in step.reasons if sees_cost or not tells_cost(each.field, each.value))
+    asks_cost = any(tells_cost(each.field, each.value) for group in step.node.when for each in group)
     amount = None if asks_cost and not sees_cost else amount_that_avoids(step.node, facts)
     off = None if amount is None else facts.totals.subtotal - amount
     return Foreseen(step, shown, amount, off if off is not None and off >= 0 else None)

@@ -31,7 +31,7 @@ REACTIONS = {
     "quote.approver_changed": ("domain.notifications.ask_instead",),
     "quote.administrators_asked": ("domain.notifications.ask_instead",),
     "quote.approved": ("domain.versions.supersede", "domain.notifications.settle_asks", "domain.notifications.tell_quote_owner"),
-    "quote.approval_kept": ("domain.versions.supersede",),
+    "quote.approval_kept": ("domain.versions.supersede", "domain.notifications.tell_quote_owner"),
     **dict.fromkeys(("quote.reminded", "quote.expired"), ("domain.notifications.tell_of_validity",)),
     "quote.withdrawn": ("domain.notifications.settle_asks",),
     "quote.seat_approved": ("domain.notifications.settle_own_asks",),

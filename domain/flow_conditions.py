@@ -31,6 +31,11 @@ class Condition:
     value: object
 
 
+def tells_cost(field, value):
+    """Whether a condition is none of the business of those who may not see cost."""
+    return field in FROM_COST or field == "changed" and "margin" in value
+
+
 def applies(when, facts):
     """Whether a node with these groups (all of any group; none means always) is asked about a document."""
     return not when or any(all(holds(condition, facts) for condition in group) for group in when)

@@ -14,6 +14,7 @@ SENTENCES = {
     "quote.approver_changed": _l("%(actor)s passed the approval of quote %(number)s, %(customer)s, on to you."),
     "quote.administrators_asked": _l("%(actor)s passed the approval of quote %(number)s, %(customer)s, on to you."),
     "quote.approved": _l("%(actor)s approved your quote %(number)s, %(customer)s."),
+    "quote.approval_kept": _l("%(actor)s submitted your quote %(number)s, %(customer)s: nowhere worse, it keeps its approval."),
     "quote.reminded": _l("Quote %(number)s, %(customer)s, is valid until %(day)s. No order has been taken yet."),
     "quote.expired": _l("Quote %(number)s, %(customer)s, expired on %(day)s. Refresh its validity to take an order."),
     "quote.rejected": _l("%(actor)s rejected your quote %(number)s: %(comment)s"),
@@ -137,7 +138,7 @@ def settle_own_asks(event, quote, by):
 def tell_quote_owner(event, quote, by):
     """The owner of the quote, unless he did it himself."""
     readers = [quote.owner] if by is None or quote.owner_id != by.id else []
-    notify(readers, event.verb, quote, event.at, comment=event.detail["comment"], **facts_of(quote, by))
+    notify(readers, event.verb, quote, event.at, comment=event.detail.get("comment", ""), **facts_of(quote, by))
 
 
 def tell_of_validity(event, quote, by):

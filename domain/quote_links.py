@@ -1,6 +1,7 @@
 """The link of an approved quote (分享链接): made, closed, opened by the customer; and what he and it have come to."""
 
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,6 +15,12 @@ TOKEN_BYTES = 32  # 256 bits
 SAME_VISIT = timedelta(minutes=10)  # a page that is loaded again so soon is no other visit
 MOST_VISITS = 1_000  # noted of one link
 LONGEST_AGENT = 200
+# What fetches a page for the card of a link in a chat, or to index or watch it. A phone called Cubot is no robot.
+MACHINE = re.compile(
+    r"(?<!cu)bot|spider|crawl|preview|unfurl|externalhit|linkservice|url2meta|whatsapp/|embedly|onebox|monitor|headless|"
+    r"^(mozilla/4\.0|curl|wget|okhttp|python|go-http-client|java|apache-httpclient|node|axios)\b",
+    re.IGNORECASE,
+)
 
 OPEN, ACCEPTED, DECLINED, EXPIRED, SUPERSEDED = "open", "accepted", "declined", "expired", "superseded"
 
@@ -135,6 +142,8 @@ def state_of(quote, at=None):
 
 def note_visit(link, address="", agent="", at=None):
     """Somebody opened the page. Nothing of the quote changes by it; its seller is told by the clock."""
+    if MACHINE.search(agent):
+        return
     at = at or now()
     with transaction():
         of_link = QuoteVisit.select().where(QuoteVisit.link == link.id)

@@ -6,7 +6,8 @@ from models import Company, Quote
 AT_A_TIME = 200  # quotes in one turn of the clock
 
 UNTOLD = Quote.status == Quote.APPROVED, Quote.expired_at.is_null(), Quote.ordered_at.is_null()  # as the index has it
-HOPED_FOR = Quote.is_newest, Quote.superseded_at.is_null(), Quote.declined_at.is_null()
+IN_FORCE = Quote.is_newest | Quote.sent_at.is_null(False)  # a later draft takes nothing from the customer that he has
+HOPED_FOR = IN_FORCE, Quote.superseded_at.is_null(), Quote.declined_at.is_null()
 
 
 def usual_end(today, company=None):

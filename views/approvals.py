@@ -18,7 +18,7 @@ from documents.printer import RenderingFailed
 from domain import Refused, approval_batch, approval_history, approvals, limits, now, quotes, versions
 from domain.approval_acts import may_take_back
 from domain.approval_route import rule_of, rules_of_versions
-from domain.flow_conditions import FROM_COST
+from domain.flow_conditions import tells_cost
 from models import Approval, ApprovalCopy, Quote, capped_counts
 from permissions import can_see_cost, sells, was_asked
 from views import approval_words, judgement_words, paper
@@ -194,7 +194,7 @@ def reading(item, ours, form):
         "lines": list(zip(lines, totals.lines, strict=True)),
         "difference": versions.against_approved(quote, sees_cost),
         "can_decide": can_decide, "ends": can_decide and approvals.would_end(step, g.user, seats), "following": later,
-        "reasons": [each for each in step.reasons if sees_cost or each[0] not in FROM_COST],
+        "reasons": [each for each in step.reasons if sees_cost or not tells_cost(each[0], each[2])],
         "sums": Sums(totals, ours, sees_cost) if sees_cost else None, "history": quoted_before(quote),
         "sees_margins": g.user.may("quote.cost"),
         "can_take_back": step.decided_by_id == g.user.id and may_take_back(mine, seats),

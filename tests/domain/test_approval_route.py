@@ -7,7 +7,7 @@ import pytest
 from domain import Refused, accounts, approval_history, approval_preview, approval_route, approvals
 from domain.flow_conditions import Condition
 from domain.flows import CopyTo, Empty, Node, Who
-from models import Approval, ApprovalCopy, FlowVersion, Notice, Quote, User
+from models import Approval, ApprovalCopy, FlowVersion, Notice, Quote, QuoteLine, User
 from tests import offers, routes
 
 NOON = datetime(2026, 11, 23, 4)
@@ -180,9 +180,13 @@ def test_the_preview_says_who_and_why_and_what_would_avoid_it(cast):
     assert len(approval_preview.preview(Quote.get_by_id(quote.id), cast.seller)) == 1
 
 
-def test_the_preview_tells_nothing_of_the_cost_to_whoever_may_not_see_it(cast):
-    routes.lead_through(routes.superior(when=((Condition("margin", "below", 99_00),),)))
-    step, = approval_preview.preview(offers.quote(cast.seller), cast.seller, sees_cost=False)
+@pytest.mark.parametrize("condition", [Condition("margin", "below", 99_00), Condition("loses_money", "is", True)])
+def test_the_preview_tells_nothing_of_the_cost_to_whoever_may_not_see_it(cast, condition):
+    routes.lead_through(routes.superior(when=((condition,),)))
+    quote = offers.quote(cast.seller)
+    QuoteLine.update(cost=1_000_000_00).execute()
+    Quote.update(cost_total=1_000_000_00).execute()
+    step, = approval_preview.preview(Quote.get_by_id(quote.id), cast.seller, sees_cost=False)
     assert (step.reasons, step.avoid) == ((), None)
 
 

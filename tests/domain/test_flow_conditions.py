@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from domain import flow_facts
-from domain.flow_conditions import Condition, applies, holds, reasons
+from domain.flow_conditions import Condition, applies, holds, reasons, tells_cost
 from domain.flow_facts import Surroundings
 from domain.pricing import NO_DISCOUNT, Discount, LineInput, price_quote
 from models import QuoteLine
@@ -148,3 +148,11 @@ def test_all_of_any_one_group():
     assert applies(((deep, low), (large,)), cheap)
     assert applies((), cheap)
     assert reasons(((deep, low), (large,), (large, deep)), cheap) == [large, deep]
+
+
+@pytest.mark.parametrize("field, value, tells", [
+    ("margin", 3_000, True), ("loses_money", True, True), ("changed", ["price", "margin"], True), ("changed", ("price",), False),
+    ("amount", 1, False), ("level", ("margin",), False),
+])
+def test_which_conditions_tell_of_the_cost(field, value, tells):
+    assert tells_cost(field, value) == tells

@@ -161,6 +161,19 @@ def test_questions_may_be_asked_twenty_times_a_day_through_one_link(cast, quote,
     assert Notice.select().where(Notice.verb == "quote.questioned").count() == quote_replies.PER_LINK + 1
 
 
+@pytest.mark.parametrize("agent, counts", [
+    ("DingTalkBot-LinkService/1.0 (+https://open-doc.dingtalk.com/microapp/faquestions/ftpfeu)", False),
+    ("Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)", False), ("Mozilla/4.0", False), ("curl/8.5.0", False),
+    ("Mozilla/5.0 (Windows NT 6.1; WOW64) SkypeUriPreview Preview/0.5", False), ("facebookexternalhit/1.1", False),
+    ("Mozilla/5.0 (Linux; Android 13; CUBOT X70) AppleWebKit/537.36 Chrome/120.0 Mobile Safari/537.36", True),
+    ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 MicroMessenger/8.0.49", True),
+    ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/116.0 Mobile Safari/537.36 AliApp(DingTalk/7.5.20)", True),
+])
+def test_what_fetches_the_page_for_a_preview_is_no_visit(quote, link, agent, counts):
+    quote_links.note_visit(link, "203.0.113.7", agent, now())
+    assert QuoteVisit.select().exists() == counts
+
+
 def test_the_first_visit_is_told_once_and_all_are_counted(cast, quote, link):
     at = now()
     for minutes, address in ((0, "192.0.2.1"), (5, "192.0.2.1"), (6, "192.0.2.2"), (20, "192.0.2.1")):

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from domain import orders, quotes, validity, versions
+from domain import orders, quote_links, quotes, validity, versions
 from models import Company, Event, Notice, Quote
 from tests import offers
 
@@ -64,6 +64,14 @@ def test_the_superior_is_told_only_where_the_company_wants_it(cast):
     approved(cast, date(2026, 9, 29))
     validity.tell_of_expiry(MORNING)
     assert told() == ["seller"]
+
+
+def test_what_the_customer_has_is_told_of_although_a_later_version_is_in_work(cast):
+    quote = approved(cast, date(2026, 9, 29))
+    quote_links.make(quote, by=cast.seller, at=MORNING)
+    versions.renew(quote, by=cast.seller, at=MORNING)
+    validity.tell_of_expiry(MORNING)
+    assert told() == ["manager", "seller"]
 
 
 @pytest.mark.parametrize("what", ["ordered", "declined", "superseded", "in work again", "draft"])

@@ -344,6 +344,12 @@ def test_an_expired_version_is_neither_submitted_nor_kept(cast, first):
     assert fresh(second).status == Quote.DRAFT
 
 
+@pytest.mark.parametrize("by, told", [("seller", 0), ("manager", 1)])
+def test_the_owner_is_told_when_another_submits_what_keeps_its_approval(cast, first, by, told):
+    versions.keep_approval(versions.renew(first, by=cast.seller, at=AT), by=getattr(cast, by), pdf=b"%PDF", at=AT)
+    assert Notice.select().where(Notice.verb == "quote.approval_kept", Notice.user == cast.seller).count() == told
+
+
 def test_of_many_who_submit_a_version_that_keeps_its_approval_one_does(cast, first):
     second = versions.renew(first, by=cast.seller, at=AT)
 

@@ -143,6 +143,9 @@ def test_a_replaced_version_leads_to_the_new_one_that_was_shared(stranger, cast,
 def test_only_the_customers_own_visits_count(stranger, login, cast, quote, token):
     login(cast.seller).get(f"/q/{token}")
     assert QuoteVisit.select().count() == 0
+    stranger.head(f"/q/{token}")
+    stranger.get(f"/q/{token}", headers={"User-Agent": "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)"})
+    assert QuoteVisit.select().count() == 0
     stranger.get(f"/q/{token}")
     assert QuoteVisit.select().count() == 1 and not Event.select().where(Event.verb == "quote.viewed").exists()
     assert "已查看 1 次" in login(cast.seller).get(f"/quotes/{quote.id}").get_data(as_text=True)

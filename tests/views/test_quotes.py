@@ -8,9 +8,10 @@ from urllib.parse import quote as url_quote
 import pytest
 
 from domain import approvals, customers, orders, quote_links, quotes, search
+from domain.flow_conditions import Condition
 from domain.money import capitals, format_money
 from models import Customer, Event, Member, Opportunity, Product, Quote, QuoteLine
-from tests import offers
+from tests import offers, routes
 from tests.quote_forms import COST, HTMX, figures, form, stored, traces_of_cost
 
 
@@ -261,6 +262,19 @@ def test_cost_never_reaches_a_colleague_who_may_write_the_quote(login, cast, dra
         Member.create(record_kind=record.kind(), record_id=record.id, user=cast.rival, may_edit=True, added_by=cast.seller)
     shown = everything_shown(login(cast.rival), stored(draft), sensors)
     assert 'name="quantity"' in shown and [trace for trace in traces_of_cost(draft) if trace in shown] == []
+
+
+@pytest.mark.parametrize("condition", [Condition("loses_money", "is", True), Condition("margin", "below", 9_900)])
+def test_the_route_before_submitting_says_no_word_of_cost_to_who_may_not_see_it(login, cast, draft, sensors, condition):
+    routes.lead_through(routes.superior(when=((condition,),)))
+    for record in (draft, draft.customer):
+        Member.create(record_kind=record.kind(), record_id=record.id, user=cast.rival, may_edit=True, added_by=cast.seller)
+    client, below_cost = login(cast.rival), form(draft, (sensors[0], "1", "1000", "agreed"))
+    said = client.post(f"/quotes/{draft.id}/totals", data=below_cost, headers=HTMX).text
+    assert client.post(f"/quotes/{draft.id}", data=below_cost).status_code == 303
+    said += client.get(f"/quotes/{draft.id}").text + client.get(f"/quotes/{draft.id}/submit", headers=HTMX).text
+    assert said.count("节点1") == said.count("按审批流的规则") == 3
+    assert [word for word in ("亏", "毛利", "成本", "cost", "margin", "loses") if word in said] == []
 
 
 @pytest.mark.parametrize("who", ["outsider", "service"])
