@@ -63,8 +63,8 @@ def lines_with(ids):
 def names_seen(viewer, customer_ids):
     if not customer_ids:
         return {}
-    seen = Customer.select(Customer.id, Customer.name).where(Customer.id.in_(list(customer_ids)), Customer.seen_by(viewer))
-    return dict(seen.tuples())
+    seen = Customer.select(Customer.id, Customer.name, Customer.short_name)
+    return {customer.id: customer.label for customer in seen.where(Customer.id.in_(list(customer_ids)), Customer.seen_by(viewer))}
 
 
 def per_unit_on_side(line, quote):

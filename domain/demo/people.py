@@ -3,7 +3,8 @@
 from dataclasses import asdict, replace
 
 from domain import accounts, flows, organisation, pools
-from domain.flows import CopyTo, Definition, Who
+from domain.flow_conditions import Condition
+from domain.flows import CopyTo, Definition, Node, Who
 from models import Company, Department, Flow, FlowVersion, Pool, User
 
 PASSWORD = "haitu-demo"  # noqa: S105 — shown on the login page of a demo, nowhere else
@@ -28,6 +29,9 @@ PEOPLE = (  # login, name, department, role, data scope, heads it, title, phone
     ("hechuan", "何川", "客户服务部", User.SERVICE, "all", False, "服务工程师", "13916881302"),
 )
 POOLS = {"华东": "华东大区", "华南": "华南大区", "西部": "西部大区", "无主线索": None}
+VERY_LARGE_OR_WORSE = (
+    (Condition("amount", "above", 1_000_000_00),), (Condition("changed", "in", ("price", "discount")),),
+)
 TERMS = (
     "付款：预付 30%，发货前付 60%，验收后 30 天内付 10%。\n"
     "交货：收到预付款后 30 天内，供方承担到客户所在地的运费。\n"
@@ -69,13 +73,15 @@ def dig_pools(founder):
 
 
 def name_approvers(story):
-    """方案设计 by the head of engineering, 报价修正 by finance, 商务审批 by the seller's manager."""
+    """方案设计 by the head of engineering, 报价修正 by finance, 商务审批 by the seller's manager; 总经理特批 of what is very large, or worse
+    than the version that was approved."""
     flow = Flow.get(Flow.what == "quote")
     design, revision, commercial = (replace(node, when=()) for node in organisation.QUOTE_FLOW.nodes)
     definition = Definition((
         replace(design, who=Who(Who.PERSON, users=(story.founder.id,)), batch=True),
         replace(revision, copy_to=CopyTo(users=(story["manager"].id,)), batch=True),
         replace(commercial, who=Who(Who.SUPERIOR), timeout_hours=8, remind=("approver", "superior"), batch=True),
+        Node("n4", "总经理特批", Who(Who.PERSON, users=(story.founder.id,)), "General manager", when=VERY_LARGE_OR_WORSE),
     ))
     FlowVersion.update(definition=asdict(definition)).where(FlowVersion.flow == flow, FlowVersion.is_running).execute()
     flows.keep_approvers(flow, definition)

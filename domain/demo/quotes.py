@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from domain import approvals, document_templates, orders, price_lists, products, quote_links, quote_replies, quotes, versions
+from domain.demo import drawings
 from models import Counter, DocumentTemplate, Opportunity, Quote
 
 # sku, name, spec, unit, list price and cost in 分, category
@@ -24,6 +25,21 @@ HENGLI = (("LD-200", 24, 500), ("PX-18N", 120, None), ("IX-M12", 200, None), ("P
           ("SG-1040", 6, 300), ("VB-3A", 12, None))
 FORMAL_TERMS = "本报价单双方盖章后视为订货合同，扫描件与原件同等有效。"
 BANK = "开户行：中国银行上海闵行支行\n账号：4421 6688 0099 1234"
+YEXING = (
+    {"what": "section", "name": "一、机房温湿度"},
+    ("TT-20", 60, {"discount": 500}), ("PT-40", 12, {"agreed": 119_000}),
+    {"what": "note", "name": "含安装支架；线缆按现场实际长度另计。"},
+    {"what": "section", "name": "二、门禁与备件"},
+    ("PX-30R", 60, {"discount_amount": 21_600}), ("IX-M12", 20, {"free": True}), ("UL-8", 2, {"optional": True}),
+    {"what": "note", "name": "接近开关随货赠送；液位计为可选项，不计入合计。"},
+)
+HANGFA = (
+    {"what": "section", "name": "三坐标测量间"},
+    ("LD-200", 60, {}), ("PT-40", 16, {"discount": 300}),
+    {"what": "note", "name": "含上门标定一次。"},
+    {"what": "section", "name": "安全与赠品"},
+    ("PX-18N", 10, {"free": True}), ("SG-1040", 2, {"optional": True}),
+)
 SEVENTH = 6  # so that the quote of the pictures is the seventh of the day
 # won deals that were quoted, approved and ordered: short name, lines, how far the order has come
 ORDERED = (
@@ -40,26 +56,38 @@ def offer(story, printed=None):
     """`printed(quote)` gives the bytes that the last approval keeps."""
     goods = stock(story)
     listed(story, goods)
-    formal = DocumentTemplate.get(DocumentTemplate.base == DocumentTemplate.FORMAL)
-    document_templates.edit(formal, story.founder, terms=FORMAL_TERMS, bank=BANK)
+    dress(story)
     for short, lines, state in ORDERED:
         order(story, goods, short, lines, state, printed)
     today = Counter.insert(name=f"quote:{story.day:%Y%m%d}", value=SEVENTH)
     today.on_conflict(conflict_target=[Counter.name], preserve=[Counter.value]).execute()
     hengli(story, goods)
     ruibo(story, goods)
+    composed(story, goods, "上海也兴网络科技", YEXING, story.ago(0, story.hour - 1.8), 5_700_000)
+    pictured(story, goods, printed)
     others(story, goods, printed)
     zhongke(story, goods, printed)
 
 
+def dress(story):
+    """The seal on what is printed, and the standing lines of the formal template."""
+    seal = drawings.seal("上海远帆自动化技术有限公司")
+    for template in list(DocumentTemplate.select()):
+        texts = {"terms": FORMAL_TERMS, "bank": BANK} if template.base == DocumentTemplate.FORMAL else {}
+        document_templates.edit(template, story.founder, seal=seal, **texts)
+
+
 def stock(story):
-    return {
+    goods = {
         sku: products.create(
             story.founder, sku=sku, name=name, spec=spec, unit=unit, price=price, cost=cost, category=category,
             tax_rate=Decimal("0.13"),
         )
         for sku, name, spec, unit, price, cost, category in PRODUCTS
     }
+    for sku, shape in drawings.SHAPES.items():
+        products.show(goods[sku], drawings.product(shape), story.founder)
+    return goods
 
 
 def listed(story, goods):
@@ -84,6 +112,27 @@ def drafted(story, goods, short, lines, at, target=None, discount=0, note=""):
         quote, discount = Quote.get_by_id(quote.id), max(whole.order_amount - target, 0)
     quotes.save(quote, deal.owner, quote.revision, rows, discount, contact=deal.contact, note=note, at=at)
     return Quote.get_by_id(quote.id)
+
+
+def composed(story, goods, short, lines, at, target):
+    """A quote of headings, notes, options and gifts, with `target` fen reached by the order discount."""
+    deal = Opportunity.get_by_id(story.deals[short].id)
+    quote = quotes.create(deal, by=deal.owner, at=at)
+    rows = [
+        line if isinstance(line, dict) else {"product_id": goods[line[0]].id, "quantity": Decimal(line[1]), **line[2]} for line in lines
+    ]
+    whole = quotes.save(quote, deal.owner, 0, rows, contact=deal.contact, at=at)
+    quotes.save(quote, deal.owner, 1, rows, whole.order_amount - target, contact=deal.contact, at=at)
+    return Quote.get_by_id(quote.id)
+
+
+def pictured(story, goods, printed):
+    """Printed with pictures in both languages, and given to the customer."""
+    quote = composed(story, goods, "西安航发叶片", HANGFA, story.ago(3, 9), 12_970_000)
+    pictures = DocumentTemplate.get(DocumentTemplate.base == DocumentTemplate.PICTURES)
+    document_templates.choose(quote, quote.owner, pictures, DocumentTemplate.BOTH)
+    quote = approved(story, Quote.get_by_id(quote.id), 3, printed)
+    quote_links.make(quote, by=quote.owner, at=story.ago(2, 10))
 
 
 def hengli(story, goods):
