@@ -31,6 +31,6 @@ def test_of_two_decisions_the_second_is_told_of_the_first(visit):
     one.get_by_label("意见").fill("请再谈一轮")
     one.get_by_role("button", name="驳回").locator("visible=true").click()
     expect(one.locator(".toast")).to_contain_text("已驳回")
-    other.get_by_role("button", name="同意", exact=False).locator("visible=true").first.click()
+    other.locator("#decide").get_by_role("button", name="同意").click()
     other.get_by_role("dialog").get_by_role("button", name="同意 ¥").click()
     expect(other.locator("#main")).to_contain_text("请再谈一轮")
