@@ -22,7 +22,7 @@ OUTSIDE = dict.fromkeys(
     ("pools.claim_selection", "pools.assign_selection", "pools.move_selection", "transfers.transfer_selection"), {"id"}
 ) | {
     "quotes.save": {"replaces"},
-    "products.create": {"quote"},  # the one from which one came for a product
+    "products.create": {"quote", "spec", "category"},  # the one from which one came for a product; what the dialog over it leaves out
     "quote_lines.add": {"product", "quantity", "rate", "way"},  # columns of a paste
 }
 # Of one's own each time: a file and its hash, the key of a role, the times inside what takes a merge back.
