@@ -43,7 +43,7 @@ from domain import (
     schema,
 )
 from models import Company
-from views import answers, formats, shell
+from views import answers, formats, live, shell
 
 FLASK, OLDEST_FLASK = version("flask"), (3, 1, 3)  # older ones let a shared cache keep a session (CVE-2026-27205)
 MEGABYTE = 1024 * 1024
@@ -91,6 +91,7 @@ def settings():
         "COMPRESS_ALGORITHM": ["br", "gzip"],
         "COMPRESS_BR_LEVEL": 4,
         "COMPRESS_LEVEL": 5,
+        "COMPRESS_MIN_SIZE": 1_300,  # what is smaller goes in one packet either way
         "COMPRESS_MIMETYPES": ["text/html", "text/css", "text/javascript", "image/svg+xml", "application/json"],
         "SEND_FILE_MAX_AGE_DEFAULT": 365 * 24 * 3600,
     }
@@ -125,7 +126,7 @@ def create_app(**overrides):
     Htmx(app)
     CSRFProtect(app)
     Babel(app, locale_selector=shell.language_tag, timezone_selector=shell.time_zone_name)
-    for module in (formats, shell, answers):
+    for module in (formats, shell, answers, live):
         module.init_app(app)
     for module in iter_modules(views.__path__):
         blueprint = getattr(import_module(f"views.{module.name}"), "bp", None)

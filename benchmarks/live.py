@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.pages import SELLER, pool_at
 from domain import pool
-from models import Company, Lead, User
+from models import Company, Lead, Pool, User
 from tests.server import ROOT, Server
 
 BROWSERS, SECONDS, ROWS = 100, 30, 50
@@ -24,8 +24,8 @@ def measure(places, report):
     place.enter()
     Company.update(claim_capacity=1_000_000, daily_claim_limit=1_000_000).execute()
     path = pool_at(place)
-    question = f"pool={path.rpartition('/')[2]}&what=lead&on=lead.{'.'.join(shown(path))}"
-    cookies = "\n".join(place.cookie(seller.login) for seller in sellers())
+    question = f"pool={here(path)}&what=lead&on=lead.{'.'.join(shown(path))}"
+    cookies = "\n".join(place.cookie(seller.login) for seller in sellers(path))
     with Server(place.path.parent, f"sqlite:///{place.path}") as server:
         page = [sys.executable, "-m", "benchmarks.load", str(server.port), place.cookie(SELLER), path, "1"]
         idle = visits(page)
@@ -49,14 +49,19 @@ def tell(report, idle, still, quiet, busy):
     report.row("p95 of the pool page ÷ the same without them", f"{ratio:.2f}", report.verdict(ratio, RATIO_AIM), "", "")
 
 
-def sellers():
-    people = list(User.select().where(User.role == User.SELLER).order_by(User.id))
+def sellers(path):
+    """So many of those who see the pool, some of them more than once."""
+    everybody = User.select().where(User.role == User.SELLER).order_by(User.id)
+    people = [person for person in everybody if Pool.open_to(person).where(Pool.id == here(path)).exists()]
     return [people[number % len(people)] for number in range(BROWSERS)]
 
 
+def here(path):
+    return int(path.rpartition("/")[2])
+
+
 def shown(path):
-    here = int(path.rpartition("/")[2])
-    rows = Lead.select(Lead.id).where(Lead.pool == here, Lead.owner.is_null()).order_by(Lead.entered_pool_at.desc()).limit(ROWS)
+    rows = Lead.select(Lead.id).where(Lead.pool == here(path), Lead.owner.is_null()).order_by(Lead.entered_pool_at.desc()).limit(ROWS)
     return [str(row.id) for row in rows]
 
 
@@ -88,6 +93,6 @@ def cpu(server):
 
 
 def claim_each_second(path):
-    for lead, seller in zip(shown(path)[:SECONDS - 5], sellers()):
+    for lead, seller in zip(shown(path)[:SECONDS - 5], sellers(path)):
         pool.claim(Lead.get_by_id(lead), by=seller)
         time.sleep(1)

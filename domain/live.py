@@ -16,7 +16,7 @@ KEPT = 2_000  # facts; a page that has slept through more is told to load again
 POOLED = ("lead", "customer")
 OWNERSHIP = {"owner", "pool", "status"}  # columns that say in whose hands a record is
 ARRIVALS = ("created", "imported")
-PEOPLE = ("user", "department", "role")
+RIGHTS = ("user", "department", "role", "pool")  # what facts are about that change who sees which pool
 
 
 class Fact(NamedTuple):
@@ -58,24 +58,32 @@ class News(NamedTuple):
     head: int  # the newest fact
     floor: int  # those after it are kept
     facts: tuple
-    people: int  # the newest fact about people: who was let in before it is asked again
     present: tuple
     read_at: float
-    known: dict  # what requests found out
+    known: dict  # what requests found out, kept until the next fact, and until others are at work
+    rights: dict  # what they found out about who may what, kept until the next fact about people or pools
 
     @property
     def minute(self):
         return int(self.read_at // 60)
 
     def once(self, key, find):
-        """What `find()` says of rights and numbers, asked once until the next fact: they hardly change without one. For
-        what ends with its time, as a place on a team does, every minute."""
-        if key not in self.known:
-            self.known[key] = find()
-        return self.known[key]
+        """What `find()` says, asked once until the next fact: it hardly changes without one. For what ends with its time, as a
+        place on a team does, every minute."""
+        return kept(self.known, key, find)
+
+    def right(self, key, find):
+        """What `find()` says of a person and his pools, asked once until the next fact about any such, and every minute."""
+        return kept(self.rights, key, find)
 
     def after(self, id):
         return self.facts[bisect_right(self.facts, id, key=lambda fact: fact.id):]
+
+
+def kept(found, key, find):
+    if key not in found:
+        found[key] = find()
+    return found[key]
 
 
 class Lookout:
@@ -84,11 +92,16 @@ class Lookout:
     def __init__(self):
         self.lock, self.news = Lock(), None
 
+    def young(self, age):
+        """The news as they were read last, if that was less than `age` seconds ago."""
+        news = self.news
+        return news if news and monotonic() - news.read_at < age else None
+
     def look(self, age=0, at=None):
         """The news, `age` seconds old at the most."""
+        if young := self.young(age):
+            return young
         news = self.news
-        if news and monotonic() - news.read_at < age:
-            return news
         if not self.lock.acquire(blocking=news is None):
             return news
         try:
@@ -106,16 +119,19 @@ lookout = Lookout()
 
 
 def read(last, at):
-    known = last.head if last else max(events.head()[0] - KEPT, 0)
-    facts = new_facts(known)
-    kept = ((last.facts if last else ()) + facts)[-KEPT:]
-    people = max((fact.id for fact in facts if fact.kind in PEOPLE), default=last.people if last else 0)
+    begun = last.head if last else max(events.head()[0] - KEPT, 0)
+    facts = new_facts(begun)
+    newest = ((last.facts if last else ()) + facts)[-KEPT:]
     news = News(
-        head=kept[-1].id if kept else known, floor=kept[0].id - 1 if len(kept) == KEPT else last.floor if last else known,
-        facts=kept, people=people, present=at_work(at), read_at=monotonic(),
-        known={},
+        head=newest[-1].id if newest else begun, floor=newest[0].id - 1 if len(newest) == KEPT else last.floor if last else begun,
+        facts=newest, present=at_work(at), read_at=monotonic(), known={}, rights={},
     )
-    return news._replace(known=last.known) if last and not facts and last.minute == news.minute else news
+    if last is None or last.minute != news.minute:
+        return news
+    if not facts and news.present == last.present:
+        news = news._replace(known=last.known)
+    unread = len(facts) == KEPT  # there may be more than were read
+    return news if unread or any(fact.kind in RIGHTS for fact in facts) else news._replace(rights=last.rights)
 
 
 def new_facts(known):

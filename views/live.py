@@ -1,15 +1,18 @@
 """What an open page is told while one looks at it: who else is at work on what it shows, and what left or entered its pool."""
 
 from collections import defaultdict
-from functools import lru_cache
+from functools import partial
+from hashlib import sha256
+from typing import NamedTuple
 from zlib import crc32
 
 from flask import Blueprint, abort, g, render_template, request
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from domain import accounts, live, now, presence
-from domain.pool_limits import quota
+from domain.pool_limits import Quota, quota
 from models import BY_KIND, Pool, Presence, capped_counts
 from permissions import sees
 from views.follow_ups import KINDS, find
@@ -21,6 +24,7 @@ bp = Blueprint("live", __name__)
 
 MOST = 500  # records that one page asks about, and arrivals that it is told of
 SINCE = "Haitu-Since"
+QUESTION, UNCHANGED = "haitu.question", "haitu.unchanged"  # what the environment of a request says of it
 DOINGS = {
     Presence.FOLLOW_UP: _l("writing a follow-up"),
     Presence.CALL: _l("on the phone"),
@@ -33,19 +37,50 @@ NAMED = 2  # of several who are at work at once
 # ---- who asks --------------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=2_000)
-def holder(token, people, minute):
-    """Whose session it is: asked of the database anew when anything about people has changed, and every minute.
+def init_app(app):
+    app.wsgi_app = Unchanged(app.wsgi_app, app.config["NEWS_AGE"])
 
-    A page that asks by itself does not keep a session alive.
+
+class Unchanged:
+    """Answers before Flask a page that asks over again what it was told is not new, as long as nothing is.
+
+    What is known to be unchanged is forgotten with the next fact, whatever it is about, and every minute.
     """
-    session = accounts.living(token, now())
-    return session.user if session else None
+
+    def __init__(self, app, age):
+        self.app, self.age = app, age
+
+    def __call__(self, environ, start_response):
+        if environ["PATH_INFO"] != "/changes":
+            return self.app(environ, start_response)
+        question = environ[QUESTION] = digest_of(environ)
+        news = live.lookout.young(self.age)
+        headers = news and news.known.get(question)
+        if headers:
+            start_response("204 NO CONTENT", headers)
+            return []
+        return self.app(environ, partial(self.remembering, environ, start_response))
+
+    @staticmethod
+    def remembering(environ, start_response, status, headers, *error):
+        if UNCHANGED in environ:
+            environ[UNCHANGED].known[environ[QUESTION]] = headers
+        return start_response(status, headers, *error)
+
+
+def digest_of(environ):
+    """A question and who asks it, in 32 bytes."""
+    asked = (environ.get(name, "") for name in ("REQUEST_METHOD", "HTTP_HOST", "HTTP_COOKIE", "QUERY_STRING"))
+    return sha256("\n".join(asked).encode()).digest()
 
 
 def whoever_looks(token):
-    """The person at an open page, known without a question to the database."""
-    return holder(token, news().people, news().minute)
+    """The person at an open page, asked of the database anew when anything about people has changed, and every minute.
+
+    A page that asks by itself does not keep a session alive.
+    """
+    session = news().right(("session", token), lambda: accounts.living(token, now()))
+    return session.user if session else None
 
 
 # ---- the questions of a page -----------------------------------------------------------------------------------------
@@ -60,8 +95,18 @@ def changes():
     pool = news_of_pool(since, shown)
     headers = {SINCE: f"{news().head}.{new_mark}"}
     if new_mark == mark and not pool:
+        request.environ[UNCHANGED] = news()
         return "", 204, headers
-    return render_template("live/changes.html", people=people, pool=pool), 200, headers
+    return told(people, pool), 200, headers
+
+
+def told(people, pool):
+    """The parts of an answer; where nothing in it is whoever asks's own, written once for all who read the same."""
+    moment = now().replace(microsecond=0)
+    write = partial(render_template, "live/changes.html", people=people, pool=pool, now=moment)
+    if people or pool and pool.quota:
+        return write()
+    return news().once(("told", get_locale(), pool, moment), write)
 
 
 def told_before():
@@ -123,6 +168,17 @@ def doing_words(who):
 # ---- an open page of a pool ------------------------------------------------------------------------------------------
 
 
+class PoolNews(NamedTuple):
+    """What an open page of a pool is told."""
+
+    kind: str
+    gone: tuple  # facts
+    come: tuple  # ids
+    slept: bool  # more has happened than is kept
+    counts: tuple
+    quota: Quota | None  # where something of it concerns whoever asks
+
+
 def news_of_pool(since, shown):
     """What left and entered the pool of ?pool=3&what=lead since then; None when it is as it was, or not this person's to see."""
     kind, id = request.args.get("what", ""), request.args.get("pool", type=whole)
@@ -133,24 +189,24 @@ def news_of_pool(since, shown):
     gone = [fact for fact in moved.values() if fact.record_id in shown[kind] and fact.pool_id != id]
     come = {fact.record_id for fact in moved.values() if fact.record_id not in shown[kind] and fact.pool_id == id}
     mine = any(g.user.id in (fact.actor_id, fact.owner_id) for fact in moved.values())
-    here = next((pool for pool in open_pools() if pool.id == id), None) if gone or come or mine or slept else None
+    here = open_pools().get(id) if gone or come or mine or slept else None
     if here is None:
         return None
-    return {
-        "kind": kind, "gone": gone, "come": fitting(here, come), "slept": slept, "now": now(), "counts": counts(),
-        "quota": quota(g.user, kind, here) if mine or slept else None,
-    }
+    return PoolNews(
+        kind, tuple(gone), tuple(fitting(here, come)), slept, counts(), quota(g.user, kind, here) if mine or slept else None
+    )
 
 
 def open_pools():
-    return news().once(("pools", g.user.id), lambda: list(Pool.open_to(g.user)))
+    """{id: Pool} of those that this person may open."""
+    return news().right(("pools", g.user.id), lambda: {pool.id: pool for pool in Pool.open_to(g.user)})
 
 
 def counts():
-    """{pool: how many lie in it, in words}, counted once for everybody."""
+    """((pool, how many lie in it, in words), …), counted once for everybody."""
     here = open_pools()
-    numbers = news().once(("counts", *(pool.id for pool in here)), lambda: capped_counts(lying_in(here)))
-    return {pool.id: count_words(numbers[f"pool_{pool.id}"]) for pool in here}
+    numbers = news().once(("counts", *here), lambda: capped_counts(lying_in(here.values())))
+    return tuple((id, count_words(numbers[f"pool_{id}"])) for id in here)
 
 
 def lying_in(pools):

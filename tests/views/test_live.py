@@ -6,7 +6,8 @@ import pytest
 
 from domain import accounts, customers, deals, events, leads, live, now, presence
 from domain import pool as pools
-from models import BY_KIND, Notice, Pool, PoolScope, Presence, Session
+from domain.pools import save as edit_pool
+from models import BY_KIND, Notice, Pool, PoolScope, Presence, Session, User
 
 SILENT = 204
 
@@ -177,6 +178,26 @@ def test_news_of_a_pool_that_is_not_open_to_somebody_are_not_told(cast, login, p
     assert at_the_pool(login(cast.seller), pool, (record,), since).status_code == SILENT
 
 
+def test_who_is_no_member_of_a_pool_any_more_is_told_nothing_of_it_from_then_on(cast, login, pool):
+    first, second = lay(pool, cast, "苏州恒立机械有限公司", "无锡新能电气有限公司")
+    since, browser = head(), login(cast.seller)
+    pools.claim(first, by=cast.rival)
+    assert at_the_pool(browser, pool, (first, second), since).status_code == 200
+    edit_pool(pool, by=cast.admin, name=pool.name, users=[cast.rival])
+    pools.claim(second, by=cast.rival)
+    assert at_the_pool(browser, pool, (first, second), since).status_code == SILENT
+
+
+def test_of_two_who_are_told_the_same_each_reads_it_in_his_language_and_whoever_has_the_row_as_his_own(cast, login, pool):
+    (record,) = lay(pool, cast, "苏州恒立机械有限公司")
+    since = head()
+    pools.claim(record, by=cast.rival)
+    User.update(language="en").where(User.id == cast.manager.id).execute()
+    seller, manager, rival = (at_the_pool(login(person), pool, (record,), since).text for person in (cast.seller, cast.manager, cast.rival))
+    assert "领走了" in seller and "took it" in manager
+    assert "data-mine" in rival and "data-mine" not in seller + manager
+
+
 def test_a_page_that_slept_too_long_is_told_that_much_has_changed(cast, login, pool, monkeypatch):
     (record,) = lay(pool, cast, "苏州恒立机械有限公司")
     since = head()
@@ -231,6 +252,40 @@ def test_a_quiet_question_costs_two_statements_however_much_the_page_shows(cast,
     with queries() as lots:
         ask(browser, shown)
     assert len(few) == len(lots) == 2  # the newest facts, and who is at work; both shared by all pages of the process
+
+
+@pytest.fixture
+def shared(app, monkeypatch):
+    """Whoever asks again is answered from what was read last; a question that nobody asked yet reads anew."""
+    monkeypatch.setattr(app.wsgi_app, "age", 60)
+
+
+def test_the_same_question_again_costs_nothing_until_something_is_new(cast, login, lead, queries, shared):
+    browser, other = login(cast.seller), login(cast.rival)
+    first = ask(browser, f"lead.{lead.id}")
+    with queries() as seen:
+        again = ask(browser, f"lead.{lead.id}")
+    assert (again.status_code, again.headers, seen) == (SILENT, first.headers, [])
+    presence.start(lead, cast.manager, Presence.CALL)
+    ask(other)
+    assert "钱经理" in ask(browser, f"lead.{lead.id}").text
+
+
+@pytest.mark.usefixtures("shared")
+def test_the_same_question_of_somebody_else_is_another(cast, login, stranger, lead):
+    presence.start(lead, cast.manager, Presence.CALL)
+    assert ask(login(cast.rival), f"lead.{lead.id}").status_code == SILENT
+    assert ask(login(cast.seller), f"lead.{lead.id}").status_code == 200
+    assert ask(stranger, f"lead.{lead.id}").status_code == 401
+
+
+@pytest.mark.usefixtures("shared")
+def test_whoever_was_logged_out_is_not_answered_as_before(cast, login, lead):
+    browser, other = login(cast.seller), login(cast.rival)
+    assert ask(browser, f"lead.{lead.id}").status_code == SILENT
+    accounts.log_out(Session.get(Session.user == cast.seller), by=cast.seller)
+    ask(other)
+    assert ask(browser, f"lead.{lead.id}").status_code == 401
 
 
 def test_who_is_at_work_costs_one_statement_for_each_kind_however_many_they_are(cast, login, queries):
