@@ -2,6 +2,7 @@
 and what is worse in it than in the version that was approved last."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import NamedTuple
 
 from peewee import JOIN
@@ -25,6 +26,26 @@ class Facts:
     department: frozenset  # ids: the owner's, and all above it
     province: frozenset
     changed: frozenset
+
+
+class Line(NamedTuple):
+    """What is asked of a line: 500 QuoteLines whole take longer than all that is done with them."""
+
+    what: str
+    name: str
+    product_id: int | None
+    optional: bool
+    quantity: Decimal
+    cost: int | None
+    excl: int
+    tax: int
+    tax_rate: Decimal
+    tax_code: str
+    category: str | None
+
+    @property
+    def is_product(self):
+        return self.what == QuoteLine.PRODUCT
 
 
 class Surroundings(NamedTuple):
@@ -55,7 +76,7 @@ def facts_of(totals, lines, around, worse=()):
         totals=totals,
         loses_money=totals.profit is None or totals.profit < 0 or any(loses_money(line) for line in lines),
         level=words(around.level),
-        category=words(*(line.category for line in lines if line.what == QuoteLine.PRODUCT)),
+        category=words(*(line.category for line in lines if line.is_product)),
         department=frozenset(int(id) for id in around.path.split("/") if id),
         province=words(around.province),
         changed=frozenset(worse),
@@ -103,11 +124,12 @@ def surroundings(quotes):
 
 
 def lines_of(quotes):
-    """{quote id: its lines in order, each with the category of its product}"""
+    """{quote id: its Lines in order}"""
     found = {quote.id: [] for quote in quotes}
-    query = QuoteLine.select(QuoteLine, Product.category).join(Product, JOIN.LEFT_OUTER, on=QuoteLine.product)
-    for line in query.where(QuoteLine.quote.in_(list(found))).order_by(QuoteLine.position).objects():
-        found[line.quote_id].append(line)
+    columns = [QuoteLine.quote, *(getattr(QuoteLine, name) for name in Line._fields[:-1]), Product.category]
+    query = QuoteLine.select(*columns).join(Product, JOIN.LEFT_OUTER, on=QuoteLine.product).where(QuoteLine.quote.in_(list(found)))
+    for quote, *line in query.order_by(QuoteLine.position).tuples():
+        found[quote].append(Line(*line))
     return found
 
 

@@ -113,7 +113,7 @@
     }
     one("#figures").replaceChildren();
   }
-  const write = (cell, text) => { if (cell.textContent !== text) cell.textContent = text; };
+  const write = (cell, text) => { if (cell.textContent !== text) (cell.firstChild ?? cell.appendChild(new Text())).data = text; }; // a new node costs a new style
   const setWrong = (input, wrong) => wrong ? input.setAttribute("aria-invalid", "true") : input.removeAttribute("aria-invalid");
 
   // ---- Typing ----
@@ -136,6 +136,7 @@
   function show(row) {
     const way = one("select[name=way]", row);
     if (!way) return;
+    way.parentElement.dataset.way = way.value;
     const rate = one("[name=rate]", row).value;
     one("[data-shows]", row).textContent = one("[name=quantity]", row).value;
     one("[data-paid]", row).textContent = PAID[way.value]?.(rate) ?? way.selectedOptions[0].text;
