@@ -124,7 +124,8 @@ def save(id):
     repriced = draft.repriced
     quotes.save(quote, by=g.user, revision=draft.revision, lines=draft.entries, **draft.form.columns)
     if repriced is not None:
-        toast(ngettext("%(num)s price changed with the price list.", "%(num)s prices changed with the price list.", repriced))
+        changed = ngettext("%(num)s price changed with the price list.", "%(num)s prices changed with the price list.", repriced)
+        toast(changed if repriced else _("No price changed with the price list."))
     if not wants_part():
         toast(_("Quote %(number)s is saved.", number=quote.number))
     return fragment_or_redirect("quotes/editor.html", "figures", url_for("quotes.show", id=id), **editor(draft, saved=True))
