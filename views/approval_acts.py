@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, g, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from flask_wtf import FlaskForm
 from wtforms import SelectField, TextAreaField
 
@@ -17,6 +18,7 @@ from views.settings_pools import Ticks
 bp = Blueprint("approval_acts", __name__, url_prefix="/approvals")
 LONGEST_COMMENT = 500
 SUBMITTER = 0
+PLACES = {"before": _l("Before me: then it comes back to me"), "after": _l("After me")}
 
 
 class ActForm(FlaskForm):
@@ -26,7 +28,7 @@ class ActForm(FlaskForm):
 class HandOnForm(ActForm):
     """转审"""
 
-    person = SelectField(_l("To whom"), coerce=id_of)
+    person = SelectField(lazy_pgettext("approval", "To whom"), coerce=id_of)
 
     def offer(self, step):
         self.person.choices = fixed_choices((user.id, user.name) for user in colleagues(step))
@@ -39,7 +41,7 @@ class HandOnForm(ActForm):
 class SignersForm(ActForm):
     """加签"""
 
-    place = SelectField(_l("When"), choices=fixed_choices((("before", _l("Before me: then it comes back to me")), ("after", _l("After me")))))
+    place = SelectField(lazy_pgettext("signers", "When"), choices=fixed_choices(PLACES.items()))
     people = Ticks(_l("Who signs as well"), coerce=int)
 
     def offer(self, step):
@@ -48,7 +50,7 @@ class SignersForm(ActForm):
     def carry_out(self, step, record):
         people = list(User.select().where(User.id.in_(self.people.data)))
         approval_acts.add_signers(step, people, g.user, self.place.data == "before", self.comment.data)
-        toast(_("Added: %(names)s.", names=", ".join(person.name for person in people)))
+        toast(_("Added: %(names)s.", names=_(", ").join(person.name for person in people)))
 
 
 class SendBackForm(ActForm):

@@ -102,7 +102,7 @@ def condition_words(condition, names):
     if condition.op == BETWEEN:
         low, high = (number_words(condition.field, number) for number in condition.value)
         return _("%(field)s is from %(low)s to %(high)s", field=label, low=low, high=high)
-    return f"{label} {OPS[condition.op]} {number_words(condition.field, condition.value)}"
+    return _("%(field)s %(compared)s %(value)s", field=label, compared=OPS[condition.op], value=number_words(condition.field, condition.value))
 
 
 def number_words(field, number):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from flask import Blueprint, abort, g, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from flask_wtf import FlaskForm
 from peewee import JOIN
 from wtforms import RadioField
@@ -27,7 +28,7 @@ NEW = "new"  # the key of a node that is not there yet
 class FlowForm(FlaskForm):
     name = Line(_l("Name in Chinese"), [DataRequired(), longest(30)])
     name_en = Line(_l("Name in English"), [longest(40)])
-    remark = Line(_l("Remark"), [longest(200)])
+    remark = Line(lazy_pgettext("flow", "Remark"), [longest(200)])
 
 
 class RulesForm(FlaskForm):

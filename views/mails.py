@@ -5,6 +5,7 @@ import secrets
 from flask import Blueprint, current_app, g, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, TextAreaField
 from wtforms.validators import DataRequired, Length
@@ -20,7 +21,7 @@ bp = Blueprint("mails", __name__, url_prefix="/quotes/<int:id>/mails")
 
 
 class MailForm(FlaskForm):
-    recipient = EmailField(_l("To"), [DataRequired(_l("Write the customer's e-mail address.")), longest(200)])
+    recipient = EmailField(lazy_pgettext("mail", "To"), [DataRequired(_l("Write the customer's e-mail address.")), longest(200)])
     subject = Line(_l("Subject"), [DataRequired(_l("Write a subject.")), longest(150)])
     body = TextAreaField(
         _l("Text"), [DataRequired(_l("Write a few words.")), longest(5000)],

@@ -5,10 +5,10 @@ from decimal import Decimal
 from flask import Blueprint, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, DecimalField, SelectMultipleField, TextAreaField
+from wtforms import BooleanField, DateField, DecimalField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from domain import Refused, price_lists, price_rows
 from models import PriceList, PriceListItem, Product
@@ -16,6 +16,7 @@ from permissions import can_edit_products
 from views.fields import PRICING_WORDS, Line, WordsField, longest
 from views.formats import choices, today
 from views.helpers import form_again, get_or_404, go, page, page_of, require, toast
+from views.settings_pools import Ticks
 
 bp = Blueprint("price_lists", __name__, url_prefix="/price-lists")
 
@@ -31,9 +32,7 @@ def editors_only():
 
 class PriceListForm(FlaskForm):
     name = Line(_l("Name"), [DataRequired(_l("Write the list's name.")), longest(40)])
-    levels = SelectMultipleField(
-        _l("Customer levels"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False), description=_l("None ticked: all."),
-    )
+    levels = Ticks(_l("Customer levels"), description=_l("None ticked: all."))
     provinces = WordsField(_l("Provinces"), description=_l("With commas or blanks between them; empty: any."))
     campaign = Line(_l("Campaign"), [longest(40)])
     starts_on = DateField(_l("From"), [Optional()])
@@ -55,7 +54,7 @@ class PriceListForm(FlaskForm):
 
 
 class PricesForm(FlaskForm):
-    rows = TextAreaField(_l("Prices"), [DataRequired(_l("Write a row or paste some.")), Length(max=LONGEST_PASTE)])
+    rows = TextAreaField(lazy_pgettext("price list", "Prices"), [DataRequired(_l("Write a row or paste some.")), Length(max=LONGEST_PASTE)])
 
     def validate_rows(self, field):
         self.steps, faults = price_rows.understood(field.data)

@@ -99,11 +99,11 @@ on("click", event => {
   dismissed.remove();
 });
 
-// A dialog opens when what it loads has come, and closes when the change made in it succeeded.
+// A dialog opens when something comes into it from outside, and closes when the change made in it succeeded.
 on("htmx:after:swap", event => {
   const { ctx } = event.detail;
   const dialog = ctx.target?.closest?.("dialog");
-  if (ctx.request.method === "GET" && ctx.response.raw.ok && !dialog?.contains(ctx.sourceElement)) open(dialog);
+  if (dialog?.textContent.trim() && !dialog.contains(ctx.sourceElement)) open(dialog);
 });
 on("htmx:after:request", event => {
   const { ctx } = event.detail;

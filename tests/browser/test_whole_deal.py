@@ -197,7 +197,7 @@ def read_pdf(page, quote, folder):
 
 def take_order(page, quote):
     page.goto(quote)
-    expect(page.locator(".head")).to_contain_text("已同意")
+    expect(page.locator(".head")).to_contain_text("已批准")
     page.get_by_role("button", name="生成订单").first.click()
     expect(page.locator("h1")).to_contain_text("订单 SO")
     expect(page.locator(".head")).to_contain_text("已生成")

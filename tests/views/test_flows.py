@@ -50,8 +50,8 @@ def test_the_flow_is_drawn_as_sentences(browser, flow):
     routes.lead_through(*organisation.QUOTE_FLOW.nodes)
     text = browser.get("/settings/flows").text
     assert "每次都由提交人的上级审批。" in text
-    assert "当 实际折扣 高于 10%，或 毛利率 低于 30%，或 整单或某行亏本 时，由财务任意一人审批。" in text
-    assert "（客户级别 属于 重点客户，且 实际折扣 高于 5%）" in text
+    assert "当实际折扣高于 10%，或毛利率低于 30%，或整单或某行亏本时，由财务任意一人审批。" in text
+    assert "（客户级别属于重点客户，且实际折扣高于 5%）" in text
 
 
 def test_in_english_it_reads_as_english(login, cast, flow):
