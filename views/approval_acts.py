@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 from flask_wtf import FlaskForm
 from wtforms import SelectField, TextAreaField
+from wtforms.validators import DataRequired, ValidationError
 
 from domain import approval_acts
 from domain.approval_kinds import kind_of
@@ -21,8 +22,12 @@ SUBMITTER = 0
 PLACES = {"before": _l("Before me: then it comes back to me"), "after": _l("After me")}
 
 
+def stripped(text):
+    return (text or "").strip()
+
+
 class ActForm(FlaskForm):
-    comment = TextAreaField(_l("Comment"), [longest(LONGEST_COMMENT)], filters=[lambda text: (text or "").strip()])
+    comment = TextAreaField(_l("Comment"), [longest(LONGEST_COMMENT)], filters=[stripped])
 
 
 class HandOnForm(ActForm):
@@ -47,6 +52,10 @@ class SignersForm(ActForm):
     def offer(self, step):
         self.people.choices = fixed_choices((user.id, user.name) for user in colleagues(step))
 
+    def validate_people(self, field):
+        if not field.data:
+            raise ValidationError(_("Choose at least one."))
+
     def carry_out(self, step, record):
         people = list(User.select().where(User.id.in_(self.people.data)))
         approval_acts.add_signers(step, people, g.user, self.place.data == "before", self.comment.data)
@@ -57,17 +66,11 @@ class SendBackForm(ActForm):
     """退回"""
 
     to = SelectField(_l("Back to"), coerce=int)
+    comment = TextAreaField(_l("Reason"), [DataRequired(_l("Say why you send it back.")), longest(LONGEST_COMMENT)], filters=[stripped])
 
     def offer(self, step):
         nodes = [(seat.id, in_language(seat)) for seat in approval_acts.targets(step)]
         self.to.choices = fixed_choices([(SUBMITTER, _("%(name)s, as a draft", name=step.submitted_by.name)), *nodes])
-
-    def validate_comment(self, field):
-        if not field.data:
-            field.errors = [*field.errors, _("Say why you send it back.")]
-
-    def validate(self, **options):
-        return super().validate(**options) and not self.comment.errors
 
     def carry_out(self, step, record):
         to = Approval.get_by_id(self.to.data) if self.to.data else None

@@ -63,9 +63,9 @@ on("htmx:response:error", event => {
   const { ctx } = event.detail;
   if (!/<\w/.test(ctx.text)) { ctx.swap = "none"; toast(body.dataset.failed, "bad"); }
 });
-on("htmx:after:swap", () => { focusError(); countSelected(); one(":popover-open .htmx-request")?.closest("[popover]").hidePopover(); });
+on("htmx:after:swap", ({ detail: { ctx } }) => { focusError(ctx.target?.closest?.("dialog") ?? document); countSelected(); one(":popover-open .htmx-request")?.closest("[popover]").hidePopover(); });
 
-const focusError = () => one("[aria-invalid=true]")?.focus();
+const focusError = within => one("[aria-invalid=true]", within)?.focus();
 
 // ---- Dialogs, drawers, sheets, menus ----
 
@@ -210,7 +210,11 @@ on("keydown", event => {
     return event.target.form.requestSubmit();
   }
   if (event.ctrlKey || event.metaKey || event.altKey || "noShortcuts" in body.dataset) return;
-  if (writing(event.target) || one("dialog[open]")) return;
+  if (one("dialog[open]")) return;
+  if (writing(event.target)) {
+    if (event.key === "Escape" && !event.target.matches("[role=combobox]")) event.target.blur(); // the keys work again
+    return;
+  }
   const action = shortcut(event);
   if (!action) return;
   event.preventDefault();
@@ -344,4 +348,4 @@ on("submit", event => {
 all(".pills, .side-nav, .tabs").forEach(row => { row.scrollLeft = (one("[aria-current]", row)?.offsetLeft ?? 0) - row.offsetLeft - 40; });
 
 countSelected();
-focusError();
+focusError(document);
