@@ -320,7 +320,7 @@ def submit(id):
         who = first.approver.name if first.approver else role_name(first.role)
         toast(_("Quote %(number)s is submitted and waits for %(name)s.", number=quote.title, name=who))
     else:
-        toast(_("Quote %(number)s needs nobody’s approval and is approved.", number=quote.title))
+        toast(_("Quote %(number)s needs nobody's approval and is approved.", number=quote.title))
     return go(url_for("quotes.show", id=quote.id))
 
 
