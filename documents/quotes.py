@@ -35,7 +35,7 @@ def document_of(
         _lines(lines, template, language, prices),
         *(figures if prices else (0,) * len(figures)),
         tax_rates=taxes.all_shown(counted) if prices else (),
-        terms=(*lines_of(quote.terms), *lines_of(template.terms)) if prices else (),
+        terms=tuple(dict.fromkeys((*lines_of(quote.terms), *lines_of(template.terms)))) if prices else (),  # none is said twice
         inclusive=quote.inclusive,
         language=language,
         is_draft=draft,
