@@ -104,7 +104,7 @@ def test_a_draft_bears_no_seal(cast):
 def test_a_quote_is_printed_in_its_own_template_and_language_and_otherwise_in_the_default(cast):
     quote = a_quote(cast.seller)
     assert document_of(quote).look.base == DocumentTemplate.SIMPLE and document_of(quote).language == "zh"
-    formal = DocumentTemplate.create(name="F", base="formal", language="both", terms="盖章生效", columns=["tax_rate"])
+    formal = DocumentTemplate.create(name="F", base="formal", language="both", terms="质保一年\n盖章生效", columns=["tax_rate"])
     Quote.update(template=formal).where(Quote.id == quote.id).execute()
     document = document_of(Quote.get_by_id(quote.id))
     assert (document.look.base, document.language) == ("formal", "both")
