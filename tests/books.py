@@ -17,13 +17,14 @@ def check():
 
 
 def check_ledger():
-    """Each record lies in a pool or with one owner, and the ledger names that owner and nobody else."""
+    """Each record lies in a pool or with one owner, what was merged away in neither; the ledger names that owner and nobody else."""
     held = list(Claim.select(Claim.record_kind, Claim.record_id, Claim.owner).where(Claim.ended_at.is_null()).tuples())
     owners = {(kind, id): owner for kind, id, owner in held}
     assert len(owners) == len(held), "a record has two open claims"
     for table, kept in ((Lead, Lead.status.in_(Lead.OPEN)), (Customer, EVERYTHING)):
-        for id, pool, owner in table.select(table.id, table.pool, table.owner).where(kept).tuples():
-            assert (pool is None) == (owner is not None), f"{table.kind()} {id} is nowhere, or in two places"
+        for id, pool, owner, merged_into in table.select(table.id, table.pool, table.owner, table.merged_into).where(kept).tuples():
+            places = (pool is not None) + (owner is not None)
+            assert places == (merged_into is None), f"{table.kind()} {id} is nowhere, or in two places"
             told = owners.get((table.kind(), id))
             assert told == owner, f"{table.kind()} {id}: the ledger says {told}"
 

@@ -173,10 +173,10 @@ def serve(tmp_path_factory, worker_id):
     """serve(HAITU_DEMO="1") is Haitu in a process and a database of its own, on the engine of this run, already started."""
     running = []
 
-    def start(**environment):
+    def start(module="app", **environment):
         name = f"server_{worker_id}_{len(running)}"
         url = postgres.create_database(os.environ[SERVER], name) if ENGINE == "postgresql" else ""
-        running.append(Server(tmp_path_factory.mktemp("server"), url, **environment))
+        running.append(Server(tmp_path_factory.mktemp("server"), url, module, **environment))
         running[-1].start()
         return running[-1]
 

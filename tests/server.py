@@ -26,10 +26,11 @@ def free_port():
 
 
 class Server:
-    """`python app.py` on a free port. Use as a context manager, or start(), stop() and kill() by hand."""
+    """`python -m app` on a free port. Use as a context manager, or start(), stop() and kill() by hand."""
 
-    def __init__(self, data, url="", **environment):
+    def __init__(self, data, url="", module="app", **environment):
         self.data = Path(data)
+        self.module = module
         self.port = free_port()
         given = {"HAITU_DATA": str(data), "HAITU_HOST": "127.0.0.1", "HAITU_PORT": str(self.port), "DATABASE_URL": url}
         self.environment = {**os.environ, **given, **environment}
@@ -45,7 +46,7 @@ class Server:
         begun = time.monotonic()
         with (self.data / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "app.py"], cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
+                [sys.executable, "-m", self.module], cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
         while self.health() is None:
             if self.process.poll() is not None or time.monotonic() - begun > within:

@@ -28,7 +28,7 @@ from domain import (
 )
 from models import Approval, Order, Product, Quote, QuoteLine
 from tests import cast as people
-from tests import machine, offers
+from tests import machine, offers, quick_press
 
 SELLERS = ("seller", "rival")
 EVERYBODY = (*SELLERS, "outsider", "manager", "admin", "finance", "service")
@@ -276,8 +276,7 @@ def columns(table, names):
 
 @pytest.fixture
 def printer(monkeypatch):
-    """A document is quick to make here, and says everything that the real one says."""
-    monkeypatch.setattr(documents, "quote_pdf", lambda document, render: b"%PDF-1.7 " + repr(document).encode())
+    monkeypatch.setattr(documents, "quote_pdf", quick_press.quote_pdf)
 
 
 def test_a_quote_changes_only_as_the_table_says(engine, application, printer):

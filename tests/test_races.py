@@ -7,11 +7,12 @@ import os
 from collections import Counter
 from datetime import timedelta
 from functools import partial
+from time import sleep
 
 import pytest
 from peewee import fn
 
-from domain import accounts, customers, day_of, deals, leads, now, tickets, transaction
+from domain import accounts, customers, day_of, deals, handover, leads, merging, now, tickets, transaction
 from models import (
     Approval,
     Claim,
@@ -21,7 +22,9 @@ from models import (
     Conversion,
     Customer,
     Event,
+    Handover,
     Lead,
+    Merge,
     Notice,
     Opportunity,
     Order,
@@ -50,8 +53,8 @@ FAULTS = ("Traceback", "locked", "did not answer", "deadlock", "unexpected error
 
 @pytest.fixture(scope="module")
 def house(serve):
-    """The cast's company, with room for everybody and one approval node that any manager decides."""
-    server = serve()
+    """The cast's company, with room for everybody, one approval node that any manager decides, and documents made in no time."""
+    server = serve("tests.quick_press")
     with rows_of(server):
         people.build()
         Company.update(daily_claim_limit=ROOM, claim_capacity=ROOM).execute()
@@ -298,6 +301,90 @@ def test_of_two_who_save_one_draft_the_second_is_told(house, cast, number):
     kept = [answer.status for answer in answers].index(DONE)
     assert [line.quantity for line in quote.lines] == [kept + 5]
     assert Quote.get_by_id(quote.id).total == (kept + 5) * product.price
+
+
+# ---- two that are one --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pair(cast):
+    """Two customers of one seller's, each with a contact and a deal."""
+    return a_pair(cast.seller)
+
+
+def a_pair(owner):
+    pair = [customers.create(owner, name=f"{side} {now()}") for side in ("甲方机械", "乙方电子")]
+    for each in pair:
+        customers.add_contact(each, owner, name=f"{each.name} 的人")
+        deals.create(owner, each, "商机", 100_00)
+    return pair
+
+
+def merge_of(winner, loser, by):
+    """(path, form) of a merge whose page is open."""
+    shown = merging.preview(Customer.get_by_id(winner.id), Customer.get_by_id(loser.id), by=by)
+    return f"/customers/{winner.id}/merge", {"other": loser.id, "mark": shown.mark}
+
+
+def merged(answers):
+    """How many were done and how many refused; 404: that record is a part of the other already, or another's."""
+    counted = Counter(answer.status for answer in answers)
+    assert set(counted) <= {DONE, REFUSED, 404}, counted
+    return counted[DONE], counted[REFUSED] + counted[404]
+
+
+def check_pair(pair, merges):
+    """Contacts and deals of both are there, each at a customer that is there."""
+    pair = [Customer.get_by_id(each.id) for each in pair]
+    there = [each for each in pair if not each.merged_into_id]
+    assert len(there) == 2 - merges == 2 - sum(facts(each, "customer.merged") for each in pair)
+    assert Merge.select().where(Merge.winner_id.in_([each.id for each in pair])).count() == merges
+    for table in (Contact, Opportunity):
+        rows = list(table.select().where(table.customer.in_(there)))
+        assert len(rows) == 2, f"{len(rows)} of 2 of {table.kind()}"
+    books.check_ledger()
+    return there
+
+
+@pytest.mark.parametrize("number", [2, 16])
+def test_of_merges_in_opposite_directions_one_is_done(house, cast, pair, number):
+    crowd = managers(house)[:number]
+    ways = [merge_of(*pair, cast.manager), merge_of(*reversed(pair), cast.manager)] * (number // 2)
+    answers = race(crowd, [path for path, _form in ways], [form for _path, form in ways])
+    assert merged(answers) == (1, number - 1)
+    there, = check_pair(pair, merges=1)
+    assert there.id == pair[[answer.status for answer in answers].index(DONE) % 2].id
+
+
+@pytest.mark.parametrize("given", [0, 1])
+def test_a_merge_meets_a_transfer_of_one_of_the_two(house, cast, given):
+    """What is merged away is not given away besides; what remains may change hands before or after, with all that is its own."""
+    boss, seller = browser(house, cast.manager), browser(house, cast.seller)
+    for _turn in range(ROUNDS):
+        pair = a_pair(cast.seller)
+        path, form = merge_of(*pair, cast.manager)
+        gift = {"to": cast.rival.id, "opportunity": "y", "stays": ""}
+        answers = all_at_once([partial(boss.post, path, form), partial(seller.post, f"/customers/{pair[given].id}/transfer", gift)])
+        merged(answers)
+        is_merged, is_given = (answer.status == DONE for answer in answers)
+        assert is_merged != is_given or (given == 0 and is_merged), (is_merged, is_given)
+        there = check_pair(pair, merges=int(is_merged))
+        assert [each.owner_id for each in there if each.id == pair[given].id] == [cast.rival.id] * is_given
+
+
+def test_a_merge_meets_the_handover_of_all_that_is_its_owners(house, cast):
+    admin = browser(house, cast.admin)
+    for leaver in hire(ROUNDS, cast.seller):
+        pair = a_pair(leaver)
+        plan = handover.plan(leaver, cast.admin, [cast.rival], disables=False)
+        path, form = merge_of(*pair, cast.manager)
+        answers = race([browser(house, cast.manager), admin], [path, f"/handovers/{plan.id}/start"], [form, None])
+        assert answers[1].status == DONE
+        while Handover.get_by_id(plan.id).status == Handover.RUNNING:
+            sleep(0.05)
+        assert Handover.get_by_id(plan.id).status == Handover.DONE
+        there = check_pair(pair, merges=merged(answers[:1])[0])
+        assert {each.owner_id for each in there} == {cast.rival.id}
 
 
 # ---- what is made ------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from flask import Blueprint, g, redirect, request, url_for
 from flask_babel import gettext as _
 from peewee import JOIN
 
-from domain import duplicates, merge_plans, merging, now, search, timeline
+from domain import Refused, duplicates, merge_plans, merging, now, search, timeline
 from domain.masking import Sight
 from models import (
     BY_KIND,
@@ -113,7 +113,7 @@ def merge(plural, id):
     winner = find(plural, id)
     loser = known(type(winner).visible_to(g.user), request.form.get("other"))
     if loser is None:
-        return go(url_for("merges.show", plural=plural, id=id))
+        raise Refused(_("The other record is no longer there: it was merged or changed hands. Choose again."))
     require(can_merge(g.user, winner, loser))
     made = merging.merge(winner, loser, g.user, picks_of(request.form), request.form.get("mark", ""))
     name = type(winner).get_by_id(id).name

@@ -38,6 +38,13 @@ def test_a_page_that_is_no_longer_true_merges_nothing(login, cast, two):
     assert login(cast.seller).post(address(winner), data={"other": loser.id, "mark": "old"}).status_code == CONFLICT
 
 
+def test_who_merges_with_what_is_a_part_of_another_already_is_told(login, cast, two):
+    third = customers.create(cast.seller, name="丙公司")
+    merging.merge(third, two[1], by=cast.seller)
+    answer = login(cast.seller).post(address(two[0]), data={"other": two[1].id}, headers={"HX-Request": "true"})
+    assert answer.status_code == CONFLICT and "另一条记录已不在" in answer.text
+
+
 def test_two_owners_records_are_a_managers_to_merge(login, cast, two):
     rivals = customers.create(cast.rival, name="丙公司")
     assert login(cast.seller).get(address(two[0], rivals)).status_code == OK  # not seen: the choice again
