@@ -1659,6 +1659,11 @@ class QuoteLine(Table):
     def is_product(self):
         return self.what == self.PRODUCT
 
+    @property
+    def to_pay(self):
+        """With tax, whichever side of it the price stands on."""
+        return self.excl + self.tax
+
 
 for priced in (Quote, QuoteLine):
     priced.add_index(priced.price_list, where=priced.price_list.is_null(False), name=f"{priced._meta.table_name}_price_list")
@@ -2038,6 +2043,11 @@ class OrderLine(Table):
 
     class Meta:
         indexes = ((("order", "position"), True),)
+
+    @property
+    def to_pay(self):
+        """With tax, whichever side of it the price stands on."""
+        return self.excl + self.tax
 
 
 class Ticket(Owned):

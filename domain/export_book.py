@@ -3,10 +3,10 @@
 from xlsxwriter import Workbook
 
 from domain import local
-from domain.export_columns import DAY, MOMENT, MONEY, NUMBER
+from domain.export_columns import DAY, MOMENT, MONEY, NUMBER, QUANTITY, RATE
 from domain.import_reports import LONGEST_CELL, PLAIN_TEXT
 
-WIDTHS = {MONEY: 14, DAY: 12, MOMENT: 17, NUMBER: 9}
+WIDTHS = {MONEY: 14, DAY: 12, MOMENT: 17, NUMBER: 9, QUANTITY: 12, RATE: 9}
 RUNS = "=+-@\t\r\n＝＋－＠"  # with these a text becomes a formula once somebody saves the sheet as CSV
 
 
@@ -44,6 +44,7 @@ def formats_of(book):
         "text": book.add_format({"num_format": "@"}), "quoted": book.add_format({"num_format": "@", "quote_prefix": True}),
         MONEY: book.add_format({"num_format": "#,##0.00"}), DAY: book.add_format({"num_format": "yyyy-mm-dd"}),
         MOMENT: book.add_format({"num_format": "yyyy-mm-dd hh:mm"}), NUMBER: book.add_format({"num_format": "0"}),
+        QUANTITY: book.add_format({"num_format": "General"}), RATE: book.add_format({"num_format": "0.0%"}),
     }
 
 
@@ -52,8 +53,8 @@ def put(sheet, row, place, column, value, formats):
         return
     if column.form == MONEY:
         sheet.write_number(row, place, value / 100, formats[MONEY])
-    elif column.form == NUMBER:
-        sheet.write_number(row, place, value, formats[NUMBER])
+    elif column.form in (NUMBER, QUANTITY, RATE):
+        sheet.write_number(row, place, value, formats[column.form])
     elif column.form in (DAY, MOMENT):
         sheet.write_datetime(row, place, local(value).replace(tzinfo=None) if column.form == MOMENT else value, formats[column.form])
     else:

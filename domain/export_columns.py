@@ -7,9 +7,9 @@ from flask_babel import lazy_pgettext
 from peewee import JOIN
 
 from domain.masking import behind_of
-from models import BY_KIND, Contact, Customer, User
+from models import BY_KIND, Contact, Customer, Quote, QuoteLine, User
 
-TEXT, MONEY, DAY, MOMENT, NUMBER = FORMS = ("text", "money", "day", "moment", "number")
+TEXT, MONEY, DAY, MOMENT, NUMBER, QUANTITY, RATE = ("text", "money", "day", "moment", "number", "quantity", "rate")
 
 
 class Column(NamedTuple):
@@ -59,8 +59,18 @@ COLUMNS = {
     ),
     "quote": (
         Column("number", _l("Number")), Column("version", _l("Version"), NUMBER), CUSTOMER, Column("opportunity.name", _l("Deal")),
-        Column("status", _l("Status"), words="quote_status"), Column("total", _l("Total"), MONEY), Column("issued_on", _l("Date"), DAY),
-        Column("valid_until", _l("Valid until"), DAY), OWNER, CHANGED,
+        Column("status", _l("Status"), words="quote_status"), Column("total", _l("Total"), MONEY),
+        Column("tax_total", _l("Of it VAT"), MONEY), Column("issued_on", _l("Date"), DAY), Column("valid_until", _l("Valid until"), DAY),
+        OWNER, CHANGED,
+    ),
+    "quoteline": (
+        Column("quote.number", _l("Number")), Column("quote.version", _l("Version"), NUMBER), Column("quote.customer.name", _l("Customer")),
+        Column("quote.status", _l("Status"), words="quote_status"), Column("position", _l("Line"), NUMBER), Column("sku", _l("SKU")),
+        Column("name", _l("Product")), Column("spec", _l("Specification")), Column("quantity", _l("Quantity"), QUANTITY), Column("unit", _l("Unit")),
+        Column("price", _l("Price"), MONEY), Column("amount", lazy_pgettext("document", "Amount"), MONEY),
+        Column("share", _l("Share of the order discount"), MONEY), Column("excl", _l("Without tax"), MONEY), Column("tax_rate", _l("Tax rate"), RATE),
+        Column("tax", _l("Tax"), MONEY), Column("to_pay", _l("With tax"), MONEY), Column("optional", _l("optional"), words="yes"),
+        Column("quote.owner.name", _l("Owner")),
     ),
     "order": (
         Column("number", _l("Number")), CUSTOMER, Column("status", _l("Status"), words="order_status"),
@@ -79,10 +89,13 @@ COLUMNS = {
 
 def seen(what, user):
     """The records of a kind that this person sees, with all that their columns read."""
-    if what != "contact":
-        return BY_KIND[what].visible_to(user)
-    query = Contact.select(Contact, Customer, User).join(Customer).join(User, JOIN.LEFT_OUTER, on=Customer.owner)
-    return query.where(Customer.seen_by(user))
+    if what == "contact":
+        query = Contact.select(Contact, Customer, User).join(Customer).join(User, JOIN.LEFT_OUTER, on=Customer.owner)
+        return query.where(Customer.seen_by(user))
+    if what == "quoteline":
+        query = QuoteLine.select(QuoteLine, *Quote.all_but_the_file(), Customer, User).join(Quote).join(Customer)
+        return query.switch(Quote).join(User, on=Quote.owner).where(Quote.seen_by(user))
+    return BY_KIND[what].visible_to(user)
 
 
 def value_of(record, column, sight, words):

@@ -7,7 +7,7 @@ from flask_babel import lazy_pgettext
 from peewee import SQL
 
 from domain import allowances, day_of, export_columns, export_runner, exports, local, now
-from models import Contact, Customer, Export, Lead, Opportunity, Pool, Stage
+from models import BY_KIND, Contact, Customer, Export, Lead, Opportunity, Pool, Quote, QuoteLine, Stage
 from permissions import can_export, can_export_anything
 from views import board, customers, leads, orders, pools, quotes, tickets
 from views.formats import dictionary, in_language
@@ -19,6 +19,7 @@ bp = Blueprint("exports", __name__, url_prefix="/exports")
 
 TITLES = {
     "lead": _l("Leads"), "customer": _l("Customers"), "contact": _l("Contacts"), "opportunity": _l("Deals"), "quote": _l("Quotes"),
+    "quoteline": _l("Lines of quotes"),
     "order": _l("Orders"), "ticket": _l("Tickets"),
 }
 DEAL_STATUSES = {
@@ -51,8 +52,16 @@ def contacts_listed():
     return query.join_from(query.model, Contact), (*columns, Contact.id), descending
 
 
+def quote_lines_listed():
+    """The products on the quotes that the address asks for, each quote's from the first line on."""
+    query, columns, descending = quotes.listed()
+    lines = query.join_from(Quote, QuoteLine).where(QuoteLine.what == QuoteLine.PRODUCT)
+    return lines, (*columns, -1 * QuoteLine.position), descending
+
+
 LISTS = {
-    "lead": leads_listed, "customer": customers_listed, "contact": contacts_listed, "quote": quotes.listed, "order": orders.listed,
+    "lead": leads_listed, "customer": customers_listed, "contact": contacts_listed, "quote": quotes.listed,
+    "quoteline": quote_lines_listed, "order": orders.listed,
     "opportunity": lambda: board.in_order(board.Wanted.asked()), "ticket": tickets.listed,
 }
 
@@ -61,10 +70,9 @@ def asked_for(what):
     """(query, table): the list of this kind that the address asks for, for whoever may export it."""
     if what not in LISTS:
         abort(404)
-    require(can_export(g.user, what))
+    require(can_export(g.user, "quote" if what == "quoteline" else what))
     query, columns, descending = LISTS[what]()
-    table = Contact if what == "contact" else query.model
-    return query.order_by(*[column.desc() if descending else column.asc() for column in columns]), table
+    return query.order_by(*[column.desc() if descending else column.asc() for column in columns]), BY_KIND[what]
 
 
 def words_of(what):

@@ -70,6 +70,7 @@ def show(id):
     return page(
         "orders/show.html", order=order, record=order, opportunity=opportunity, lines=lines, statuses=STATUSES,
         quote=visible(Quote, order.quote_id), customer=visible(Customer, order.customer_id), capitals=capitals(order.total),
+        inclusive=Quote.select(Quote.inclusive).where(Quote.id == order.quote_id).scalar(),
         tax_rates=taxes.all_shown(lines), tickets=list(theirs.limit(RELATED + 1)), tab=request.args.get("tab", "stream"),
     )
 

@@ -29,7 +29,7 @@ def test_who_may_export_leads(login, cast, name, code):
     assert browser.get("/exports").status_code == (200 if name in ("admin", "manager", "finance") else 403)
 
 
-@pytest.mark.parametrize("what", ["lead", "customer", "contact", "opportunity", "quote", "order", "ticket"])
+@pytest.mark.parametrize("what", ["lead", "customer", "contact", "opportunity", "quote", "quoteline", "order", "ticket"])
 def test_every_list_has_an_export_that_says_how_many_rows_it_will_have(login, cast, what):
     from tests import world
 
