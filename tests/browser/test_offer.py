@@ -1,10 +1,21 @@
-"""A customer with a phone: he opens the link, signs with his finger, accepts; the seller sees it."""
+"""A quote on its way to the customer: printed from the browser as it was archived; signed and accepted on a phone, which the seller sees."""
 
 import re
 
 from playwright.sync_api import expect
 
 from tests.browser.chromium import PHONE
+from tests.test_figures_agree import text_of
+
+
+def test_the_browser_prints_what_was_archived(visit):
+    page = visit("manager")
+    page.goto("/quotes?status=approved&whose=team")
+    quote = page.locator("tbody a[href^='/quotes/']").last.get_attribute("href").partition("?")[0]
+    archived = text_of(page.request.get(f"{quote}.pdf").body()).replace("第 1 页，共 1 页", "1/1")
+    page.goto(f"{quote}/preview")
+    assert sorted(text_of(page.pdf(prefer_css_page_size=True)).split()) == sorted(archived.split())
+    assert "合计（大写）" in archived and "¥" in archived
 
 
 def link_of(seller):
