@@ -76,7 +76,8 @@ FUNCTIONS = {  # group: {function: (words, the standing roles that have it from 
         "company.administer": (N_("Settings, people, roles, pools; see every pool"), (User.ADMINISTRATOR,)),
     },
 }
-ALL = tuple(function for group in FUNCTIONS.values() for function in group)
+WORDS = {function: words for group in FUNCTIONS.values() for function, (words, _roles) in group.items()}
+ALL = tuple(WORDS)
 
 
 def of_standing(role):

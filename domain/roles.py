@@ -2,13 +2,19 @@
 
 import secrets
 
+from peewee import JOIN
+
 from domain import Refused, _, events, flows, functions, transaction
-from models import Allowance, Approval, Pool, PoolScope, Role, User
+from models import Allowance, Approval, Event, Pool, PoolScope, Role, User
 
 STANDING = (  # key, name, English name
     (User.ADMINISTRATOR, "管理员", "Administrator"), (User.MANAGER, "经理", "Manager"), (User.SELLER, "销售", "Seller"),
     (User.FINANCE, "财务", "Finance"), (User.SERVICE, "服务", "Service"),
 )
+
+
+class Overtaken(Refused):
+    """Somebody else settled a role since it was read: the sentence says what he changed."""
 
 
 def found():
@@ -40,13 +46,39 @@ def settle(role, having, by):
         events.record("role.edited", role, by, before, after, name=role.name, given=sorted(told - was), taken=sorted(was - told))
 
 
-def decide(matrix, by):
-    """{Role: its functions}: what each role may from now on. The administrators' role loses nothing."""
+def decide(matrix, by, seen=None):
+    """{Role: its functions}: what each role may from now on. The administrators' role loses nothing.
+
+    Overtaken when one of them was settled after the event `seen`, the newest one when the roles were read.
+    """
     with transaction():
+        if seen is not None:
+            ensure_as_seen(matrix, seen)
         for role, having in matrix.items():
             if role.key == User.ADMINISTRATOR:
                 having = [*having, *functions.of_standing(role.key)]
             settle(role, having, by)
+
+
+def ensure_as_seen(several, seen):
+    here = Event.record_kind == Role.kind(), Event.record_id.in_([role.id for role in several]), Event.id > seen
+    since = Event.select(Event, User).join(User, JOIN.LEFT_OUTER, on=Event.actor).where(*here, Event.verb == "role.edited")
+    changes = [words for event in since.order_by(Event.id) for words in told(event)]
+    if changes:
+        raise Overtaken(_("Nothing was saved: %(changes)s. Your ticks are kept; save again if they are still right.", changes="; ".join(changes)))
+
+
+def told(event):
+    """What an administrator gave to a role, and what he took from it."""
+    facts = {"name": event.actor.name if event.actor else _("Haitu"), "role": event.detail["name"]}
+    if given := worded(event.detail["given"]):
+        yield _("%(name)s gave %(role)s: %(functions)s", functions=given, **facts)
+    if taken := worded(event.detail["taken"]):
+        yield _("%(name)s took from %(role)s: %(functions)s", functions=taken, **facts)
+
+
+def worded(several):
+    return _(", ").join(_(functions.WORDS[function]) for function in several if function in functions.WORDS)
 
 
 def add(name, like, by, name_en=""):
@@ -64,11 +96,11 @@ def add(name, like, by, name_en=""):
     return role
 
 
-def edit(role, by, having, **names):
+def edit(role, by, having, seen=None, **names):
     """What one role may, and what it is called: all of it, or nothing."""
     with transaction():
         rename(role, by, **names)
-        decide({role: having}, by)
+        decide({role: having}, by, seen)
 
 
 def rename(role, by, name, name_en=""):

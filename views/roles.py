@@ -8,11 +8,11 @@ from peewee import JOIN, fn
 from wtforms import SelectField
 from wtforms.validators import DataRequired
 
-from domain import Refused, functions, roles
+from domain import Refused, events, functions, roles
 from models import Role, User
 from views.fields import Line, longest
 from views.formats import in_language
-from views.helpers import administrators_only, get_or_404, go, toast
+from views.helpers import administrators_only, get_or_404, go, toast, whole
 
 bp = Blueprint("roles", __name__, url_prefix="/settings/roles")
 bp.before_request(administrators_only)
@@ -65,15 +65,33 @@ def with_headcount():
     return Role.select(Role, people).join(User, JOIN.LEFT_OUTER, on=active).group_by(Role.id).order_by(Role.position, Role.id)
 
 
+def newest_event():
+    """What a form of roles was read after; to be asked before the roles are."""
+    return events.head()[0]
+
+
+def seen():
+    return request.form.get("seen", 0, type=whole)
+
+
 @bp.get("")
 def index():
-    return render_template("settings/roles.html", roles=list(with_headcount()))
+    return matrix_page({})
+
+
+def matrix_page(ticked, conflict=""):
+    """`ticked`: {key of a role: functions} where they are not what is stored."""
+    return render_template("settings/roles.html", seen=newest_event(), roles=list(with_headcount()), ticked=ticked, conflict=conflict)
 
 
 @bp.post("")
 def save_matrix():
     """Of each role the functions that are ticked in its column."""
-    roles.decide({role: request.form.getlist(role.key) for role in Role.in_order() if role.key in shown_columns()}, by=g.user)
+    matrix = {role: request.form.getlist(role.key) for role in Role.in_order() if role.key in shown_columns()}
+    try:
+        roles.decide(matrix, g.user, seen())
+    except roles.Overtaken as no:
+        return matrix_page({role.key: having for role, having in matrix.items()}, no.message), 409
     toast(_("Saved. It holds from the next click of everybody who is logged in."))
     return go(url_for("roles.index"))
 
@@ -114,9 +132,11 @@ def show(id):
     return role_page(role, NameForm(formdata=None, obj=role))
 
 
-def role_page(role, form):
+def role_page(role, form, conflict=""):
+    """With what was ticked, where something was."""
     people = User.select().where(User.role == role.key, User.disabled_at.is_null()).order_by(User.id)
-    return render_template("settings/role.html", role=role, form=form, people=people)
+    ticked = request.form.getlist(role.key) if request.form else role.functions
+    return render_template("settings/role.html", seen=newest_event(), role=role, form=form, people=people, ticked=ticked, conflict=conflict)
 
 
 @bp.post("/<int:id>")
@@ -126,7 +146,9 @@ def save(id):
     if not form.validate_on_submit():
         return role_page(role, form), 422
     try:
-        roles.edit(role, g.user, request.form.getlist(role.key), **{name: form[name].data for name in ("name", "name_en")})
+        roles.edit(role, g.user, request.form.getlist(role.key), seen(), **{name: form[name].data for name in ("name", "name_en")})
+    except roles.Overtaken as no:
+        return role_page(role, form, no.message), 409
     except Refused as no:
         return beside(form, no, lambda: role_page(role, form))
     toast(_("Saved. It holds from the next click of everybody who is logged in."))

@@ -55,6 +55,30 @@ def test_a_role_added_while_the_page_stood_open_is_left_alone(admin, cast):
     assert Role.get_by_id(late.id).functions == late.functions
 
 
+def stamp(html):
+    return re.search(r'name="seen" value="(\d+)"', html)[1]
+
+
+def test_of_two_administrators_the_later_is_told_what_the_first_changed_and_his_ticks_stand(admin, assistant, cast):
+    """His page was read before; the answer's own stamp lets him save after all."""
+    stale = columns() | {"seen": stamp(admin.get("/settings/roles").text), "service": ["ticket.see"]}
+    roles.decide({assistant: [one for one in assistant.functions if one != "lead.create"]}, by=cast.admin)
+    answer = admin.post("/settings/roles", data=stale)
+    assert answer.status_code == 409 and f"{cast.admin.name}取消了「销售助理」的：新建线索" in answer.text
+    assert ticked(answer.text, "service") == {"ticket.see"} != set(Role.get(Role.key == "service").functions)
+    assert admin.post("/settings/roles", data=stale | {"seen": stamp(answer.text)}).status_code == 303
+    assert Role.get(Role.key == "service").functions == ["ticket.see"]
+
+
+def test_so_is_whoever_saves_one_role(admin, assistant, cast):
+    path = f"/settings/roles/{assistant.id}"
+    form = {"name": "助理", "seen": stamp(admin.get(path).text), assistant.key: ["lead.see"]}
+    roles.decide({assistant: ["lead.see", "order.see"]}, by=cast.admin)
+    answer = admin.post(path, data=form)
+    assert answer.status_code == 409 and ticked(answer.text, assistant.key) == {"lead.see"}
+    assert (Role.get_by_id(assistant.id).name, Role.get_by_id(assistant.id).functions) == ("销售助理", ["lead.see", "order.see"])
+
+
 def test_an_empty_column_takes_everything_but_from_the_administrators(admin):
     admin.post("/settings/roles", data={"column": list(User.ROLES)})
     assert Role.get(Role.key == User.SELLER).functions == []
