@@ -3,7 +3,7 @@
 from flask import Blueprint, g, render_template, request
 from markupsafe import Markup
 
-from domain import search
+from domain import search, tickets
 from models import Customer, Lead, Member, Order, Product, Quote, Ticket
 from permissions import sees_leads
 from views.helpers import render_block, sight, wants_part
@@ -33,13 +33,13 @@ def groups(text):
     products = search.narrowed(Product.select().where(Product.active), "product", text).order_by(Product.name)
     quotes = Quote.listed_to(user).where(numbered(Quote, text)).order_by(Quote.id.desc())
     orders = Order.visible_to(user).where(numbered(Order, text)).order_by(Order.id.desc())
-    tickets = Ticket.visible_to(user).where(titled(text)).order_by(Ticket.id.desc())
+    reported = Ticket.visible_to(user).where(tickets.found_by(text, user)).order_by(Ticket.id.desc())
     rows = {
         "customer": [*customers.limit(SHOWN), *pooled_customers.order_by(Customer.id.desc()).limit(SHOWN)][:SHOWN],
         "lead": [*mine.order_by(Lead.id.desc()).limit(SHOWN), *pooled.order_by(Lead.id.desc()).limit(SHOWN)][:SHOWN],
         "quote": list(quotes.limit(SHOWN)),
         "order": list(orders.limit(SHOWN)),
-        "ticket": list(tickets.limit(SHOWN)),
+        "ticket": list(reported.limit(SHOWN)),
         "product": list(products.limit(SHOWN)),
     }
     return [(kind, found) for kind, found in rows.items() if found]
@@ -62,11 +62,6 @@ def highlighted(name, text):
     if found is None:
         return name
     return Markup("{}<mark>{}</mark>{}").format(name[: found[0]], name[found[0] : found[1]], name[found[1] :])
-
-
-def titled(text):
-    number = Ticket.number == text.upper()
-    return number if text.isdecimal() else number | Ticket.title.contains(text)
 
 
 def numbered(model, text):

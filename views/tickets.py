@@ -105,10 +105,7 @@ def narrowed(query, wanted):
         query = query.where(Ticket.customer == customer.id)
     if wanted["priority"]:
         query = query.where(Ticket.priority == wanted["priority"])
-    number = Ticket.number == text.lstrip("#").upper()
-    if text.lstrip("#").isdecimal():
-        return query.where(number)
-    return query.where(number | Ticket.title.contains(text)) if text else query
+    return query.where(tickets.found_by(text, g.user)) if text else query
 
 
 def chosen_customer():

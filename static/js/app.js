@@ -73,6 +73,8 @@ function open(dialog) {
   if (!dialog || dialog.open) return;
   all(":popover-open").forEach(menu => menu.hidePopover());
   dialog.showModal();
+  const mark = one("body > .watermark"); // a dialog lies over the page's own
+  if (mark && !one(".watermark", dialog)) dialog.append(mark.cloneNode());
   (one("[autofocus], [aria-invalid=true]", dialog) || one("input:not([type=hidden]), textarea, select", dialog))?.focus();
 }
 

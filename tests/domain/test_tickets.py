@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from domain import Refused, accounts, customers, now, tickets
-from models import CallBack, Event, Notice, Ticket, User, Visit, db
+from domain import Refused, accounts, customers, now, pool, tickets
+from models import CallBack, Customer, Event, Notice, Ticket, User, Visit, db
+from tests import cast as people
 from tests.cast import PASSWORD
 from tests.server import all_at_once
 
@@ -35,6 +36,23 @@ def desk(cast):
 def opened(desk, number=1):
     made = [tickets.create(desk.seller, desk.customer, f"读数跳变 {n}", at=NOON) for n in range(number)]
     return made[0] if number == 1 else made
+
+
+def finds(person, text):
+    return Ticket.select().where(tickets.found_by(text, User.get_by_id(person.id))).exists()
+
+
+@pytest.mark.parametrize("text", ["1290", "请打138", "5678张", "漏油"])
+def test_a_title_is_searched_only_where_it_is_read_in_clear(desk, text):
+    """Digit by digit one could else read what is masked; a number alone is that of the ticket."""
+    ticket = tickets.create(desk.seller, desk.customer, "漏油，请打13812905678张工", at=NOON)
+    assert finds(desk.rival, text) == (not text.isdecimal())
+    people.take("contact.see_clear", User.SELLER, desk.admin)
+    assert not finds(desk.rival, text)
+    assert finds(desk.seller, text) == (not text.isdecimal())
+    assert finds(desk.rival, ticket.number)
+    pool.release(Customer.get_by_id(desk.customer.id), desk.seller, "no_need", at=NOON)
+    assert not finds(desk.service, text)
 
 
 def fresh(ticket):

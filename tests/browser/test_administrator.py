@@ -1,0 +1,40 @@
+"""What only an administrator does: somebody's records are handed over with a sheet of paper and taken back; pages are marked."""
+
+import re
+
+from playwright.sync_api import expect
+
+
+def test_a_leaver_is_chosen_previewed_split_run_printed_and_taken_back(visit):
+    page = visit("admin")
+    page.goto("/handovers/new")
+    page.get_by_role("link", name="王芳").click()
+    for name in ("陈晨", "许诺"):
+        page.locator("label.check", has_text=name).click()
+    page.get_by_label("按部门", exact=False).check()
+    page.get_by_role("button", name="生成交接方案").click()
+    expect(page.locator("tbody th", has_text="陈晨")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^移交 .* 项并停用其账号")).click()
+    expect(page.get_by_text("名下已无任何内容")).to_be_visible()
+    page.get_by_role("link", name="离职交接单").click()
+    page.emulate_media(media="print")
+    expect(page.locator(".sheet-signatures")).to_contain_text("王芳")
+    expect(page.get_by_role("navigation").first).to_be_hidden()
+    page.emulate_media(media="screen")
+    page.go_back()
+    page.get_by_role("button", name="撤销交接").click()
+    page.get_by_role("dialog").get_by_role("button", name="撤销交接").click()
+    expect(page.get_by_text("项已恢复到其名下")).to_be_visible()
+
+
+def test_the_watermark_lies_over_a_dialog_too(visit):
+    page = visit("admin")
+    page.goto("/settings/leaks")
+    page.get_by_label("水印", exact=False).check()
+    page.get_by_role("button", name="保存").click()
+    page.goto("/leads")
+    page.keyboard.press("Control+K")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator(".watermark")).to_be_visible()
+    mark, under = dialog.locator(".watermark").bounding_box(), dialog.bounding_box()
+    assert mark["width"] >= under["width"] - 2 and mark["height"] >= under["height"] - 2
