@@ -7,10 +7,10 @@ from operator import or_
 
 from peewee import JOIN
 
-from domain import duplicates
+from domain.company_names import NAME, REASONS
 from models import Company, Customer, Opportunity, User
 
-KEYS = ("credit_code", "phone", "address_key")
+KEYS = ("credit_code", "phone", "address_key", "name_key")
 MOST = 10
 DROPPED, LOST, AGAIN, OLD = WHYS = ("dropped", "lost", "again", "old")
 
@@ -24,15 +24,13 @@ class Trace:
     why: str
 
 
-def traces(customer):
-    """[Trace] of the older customers with the same telephone, credit code or address, or a name that may be the same company's.
+def traces(customer, matches=()):
+    """[Trace] of the older customers with the same telephone, credit code, address or name, or, by `matches`, a name like its own.
 
     One that a colleague entered only lately is not among them: two sellers on one company are a collision.
     """
     given = {key: getattr(customer, key) for key in KEYS if getattr(customer, key)}
-    named = {match.record.id: match.reason for match in duplicates.by_name_alone(customer)}
-    if not given and not named:
-        return []
+    named = {match.record.id: match.reason for match in matches if match.kind == "customer" and match.reason in REASONS}
     like = reduce(or_, (getattr(Customer, key) == value for key, value in given.items()), Customer.id.in_(list(named)))
     older = list(
         Customer.select(Customer, User).join(User, JOIN.LEFT_OUTER, on=Customer.owner)
@@ -44,7 +42,10 @@ def traces(customer):
 
 
 def likenesses(other, given, named):
-    return [key for key in given if getattr(other, key) == given[key]] + [named[id] for id in (other.id,) if id in named]
+    """The columns in which two customers are equal, and how their names are alike."""
+    equal = [key for key in given if getattr(other, key) == given[key]]
+    alike = named.get(other.id) or ("name_key" in equal and NAME)
+    return [key for key in equal if key != "name_key"] + ([alike] if alike else [])
 
 
 def why(customer, other, lost):

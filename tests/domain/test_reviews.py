@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from domain import Refused, customers, deals, leads, orders, pool, quotes, re_registered, reviews
+from domain import Refused, customers, deals, duplicates, leads, orders, pool, quotes, re_registered, reviews
 from models import Company, Customer, Licence, Notice, Quote, Review, address_key
 from tests import offers
 
@@ -158,7 +158,8 @@ def test_a_mere_place_is_no_address(place):
 
 
 def traces(customer):
-    return [(trace.other.name, trace.keys, trace.why) for trace in re_registered.traces(Customer.get_by_id(customer.id))]
+    found = re_registered.traces(Customer.get_by_id(customer.id), duplicates.by_name_alone(customer))
+    return [(trace.other.name, trace.keys, trace.why) for trace in found]
 
 
 def test_the_same_person_who_enters_a_customer_again_is_seen(cast):

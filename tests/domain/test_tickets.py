@@ -39,7 +39,7 @@ def opened(desk, number=1):
 
 
 def finds(person, text):
-    return Ticket.select().where(tickets.found_by(text, User.get_by_id(person.id))).exists()
+    return Ticket.select().join(Customer).where(tickets.found_by(text, User.get_by_id(person.id))).exists()
 
 
 @pytest.mark.parametrize("text", ["1290", "请打138", "5678张", "漏油"])
