@@ -3,7 +3,7 @@
 from itertools import count
 
 import pytest
-from peewee import OperationalError
+from peewee import OperationalError, SqliteDatabase
 
 import documents
 from domain import approvals, customers, deals, leads, merging
@@ -97,3 +97,14 @@ def test_an_act_is_done_whole_or_not_at_all(cast, login, disk, act):
             break
         assert answer.headers["Retry-After"] and "什么都没改" in answer.text
     assert (answer.status_code, disk.room > 0) == (DONE, True) and write > 3, f"write {write} of {path} answers {answer.status_code}"
+
+
+@pytest.mark.once
+def test_a_database_that_another_program_holds_is_said_in_time_and_works_again_when_it_is_free(cast, login, database):
+    who, path, form = claiming(cast)
+    browser = login(who)
+    db.execute_sql("PRAGMA busy_timeout = 100")
+    with SqliteDatabase(database.current).atomic("IMMEDIATE"):
+        assert browser.post(path, data=form).status_code == BUSY
+    db.execute_sql("PRAGMA busy_timeout = 10000")
+    assert browser.post(path, data=form).status_code == DONE

@@ -26,6 +26,8 @@ QUOTES = int(os.environ.get("HAITU_QUOTES", 4))
 RATES = ("0.13", "0.09", "0.06", "0")
 DONE = 303
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(scope="module")
 def mailbox():
