@@ -37,7 +37,7 @@ class QuoteForm(FlaskForm):
     contact = SelectField(_l("Contact"), coerce=lambda value: int(value or 0))
     valid_until = DateField(_l("Valid until"))
     inclusive = SelectField(_l("Prices"), choices=fixed_choices((("1", _l("CNY, incl. tax")), ("0", _l("CNY, excl. tax")))))
-    price_list = SelectField(_l("Price list"), coerce=lambda value: int(value or 0))
+    price_list = SelectField(_l("Price list"), coerce=lambda value: int(value or 0), validate_choice=False)
     order_discount = StringField(_l("Order discount"))
     order_way = SelectField(_l("How the order is reduced"), choices=fixed_choices(((AMOUNT, "¥"), (PERCENT, "%"))), default=AMOUNT)
     terms = TextAreaField(_l("Terms"), validators=[Length(max=LONGEST_TERMS)])
@@ -64,6 +64,10 @@ class QuoteForm(FlaskForm):
     def validate_valid_until(self, valid_until):
         if valid_until.data < self.quote.issued_on:
             raise ValidationError(_("It cannot end before the quote's own date."))
+
+    def validate_price_list(self, field):
+        if field.data not in dict(field.choices):
+            raise ValidationError(_("This price list does not hold for this customer today."))
 
     def validate_order_discount(self, field):
         if self.refusal:

@@ -92,6 +92,7 @@
     event.stopPropagation();
     layOut();
     setWrong(form.elements.order_discount, one("#discount-error").textContent !== "");
+    setWrong(form.elements.price_list, one("#list-error").textContent !== "");
     setWrong(form.elements.valid_until, one("#validity-error").textContent !== "");
   });
   function layOut() {

@@ -62,10 +62,11 @@ def test_prices_turn_to_the_other_side_of_tax_while_one_types(login, cast, draft
 
 def test_another_price_list_is_chosen_in_the_head_and_says_what_it_changed(login, cast, draft, sensors):
     client = login(cast.seller)
-    assert 'name="price_list"' not in client.get(f"/quotes/{draft.id}").text
+    assert '<div class="side named" hidden>' in client.get(f"/quotes/{draft.id}").text
     project = price_lists.add(cast.admin, name="项目价")
     price_lists.put(project, [(sensors[0].id, 0, 170_000)], cast.admin)
-    assert "项目价</option>" in client.get(f"/quotes/{draft.id}").text
+    page = client.get(f"/quotes/{draft.id}").text
+    assert "项目价</option>" in page and '<div class="side named" hidden>' not in page
     posted = form(draft, (sensors[0], "1", ""), (sensors[1], "1", ""), price_list=project.id)
     assert figures(client.post(f"/quotes/{draft.id}/totals", data=posted, headers=HTMX))[0].split("\t")[1] == "1,700.00"
     assert "1 个价格" in client.post(f"/quotes/{draft.id}", data=posted, headers=HTMX).text
@@ -75,7 +76,7 @@ def test_another_price_list_is_chosen_in_the_head_and_says_what_it_changed(login
 def test_a_price_list_that_does_not_hold_is_refused_and_what_was_typed_stays(login, cast, draft, sensors):
     other = price_lists.add(cast.admin, name="停用", active=False)
     answer = login(cast.seller).post(f"/quotes/{draft.id}", data=form(draft, (sensors[0], "77", ""), price_list=other.id))
-    assert answer.status_code == 422 and 'value="77"' in answer.text and stored(draft).price_list_id is None
+    assert answer.status_code == 422 and 'value="77"' in answer.text and "不适用于该客户" in answer.text and stored(draft).price_list_id is None
 
 
 def test_both_of_two_writers_see_every_kind(login, cast, draft, sensors):
