@@ -11,12 +11,19 @@ from peewee import JOIN
 from domain import bulk, company_names, pinyin, search, transaction
 from domain.company_names import parse, simplified, spelt
 from domain.company_words import SHORT_PLACES, SPOKEN_LEVELS, places
-from models import Customer, Lead, MatchKey
+from models import Customer, Lead, MatchKey, db
 
 TABLES = {"lead": Lead, "customer": Customer}
 COMPARED = {"name", "short_name", "email", "website"}
 MOST = 400  # records looked at that share a key: what more have says little about any of them
 BATCH = 500
+DOUBLES = """
+SELECT 1 FROM match_key AS own JOIN match_key AS other ON other.plain = own.plain AND other.id <> own.id
+    WHERE own.record_kind = ? AND own.record_id = ?
+UNION ALL SELECT 1 FROM lead WHERE (phone = ? OR credit_code = ?) AND id <> ?
+UNION ALL SELECT 1 FROM customer WHERE (phone = ? OR credit_code = ?) AND id <> ?
+LIMIT 1
+"""  # written out: building it costs more than asking it
 SHARED_SITES = {
     "1688.com", "alibaba.com", "taobao.com", "tmall.com", "jd.com", "weibo.com", "qq.com", "baidu.com", "github.com", "made-in-china.com",
 }
@@ -107,6 +114,13 @@ def of_the_same_name(name):
     for kind, id in some(MatchKey.plain == parsed.plain).tuples() if parsed.core else ():
         found.setdefault(kind, []).append(id)
     return found
+
+
+def stands_alone(record):
+    """Whether no other lead or customer has its name, however it is spelt, its telephone or its credit code; asked at every claim."""
+    kind, numbers = record.kind(), (record.phone or None, record.credit_code or None)
+    known = (kind, record.id, *numbers, record.id if kind == "lead" else 0, *numbers, record.id if kind == "customer" else 0)
+    return db.execute_sql(DOUBLES.replace("?", db.param), known).fetchone() is None
 
 
 def some(condition):

@@ -1,8 +1,8 @@
 """Touches: who did what on whose lead or customer, and on whose side. By these, two sellers in each other's way are found (撞单).
 
 A touch is an act on the customer that somebody who sells could have done in his own interest: he made a record of the company
-(a lead, a customer, a deal, a lead linked to the customer), took one out of a pool or was given it from there (what a file or
-a web form brings lies in a pool first), wrote a follow-up, began a quote or opened a ticket.
+(a lead, a customer, a deal, a lead linked to the customer), wrote a follow-up, began a quote or opened a ticket; or, where there
+is another record of the company, took one out of a pool or was given it from there (what a file brings lies in a pool first).
 
 It counts for a *side*, the seller in whose interest it was done:
 - whoever is on the team of a record, or is a manager set over its owner, acts for the owner: that is help, not a collision.
@@ -35,10 +35,10 @@ def note(event, record, by):
     """(touch, the records of the company), the touch written down; None where nobody's interest is in it."""
     place = place_of(record)
     side = side_of_event(event, record, place, by)
-    if side is None:
+    what = ACTS[event.verb]
+    if side is None or what == Touch.TAKEN and match_keys.stands_alone(place):
         return None
     places = same_company(place)
-    what = ACTS[event.verb]
     return write(places, place, side, side if what == Touch.TAKEN else by, what, event), places
 
 

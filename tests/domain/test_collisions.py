@@ -168,6 +168,13 @@ def test_an_imported_double_opens_a_case_when_it_becomes_anothers(cast, customer
     assert (kinds(the_case())[-1], [person.login for person in the_case().parties]) == (Touch.TAKEN, ["seller", "rival"])
 
 
+@pytest.mark.parametrize("same", [{"name": "蘇州恒立精密機械製造有限公司"}, {"name": "别的公司", "phone": "13812905678"}])
+def test_a_claim_collides_by_another_spelling_or_by_the_number_alone(cast, customer, same):
+    leads.create(None, pool=Pool.of("lead").get(), at=AT + DAY, **same)
+    pool.claim(Lead.with_people().get(), cast.rival, at=AT + DAY)
+    assert the_case().record_id == customer.id
+
+
 def test_nor_may_a_rule_or_a_manager_put_two_on_one_company_unnoticed(cast, lying):
     assignment.save_rule(None, cast.admin, takers=[cast.rival], name="全部", what="lead", method="person")
     assignment.place(lying, "form", at=AT + DAY)
