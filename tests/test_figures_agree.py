@@ -59,10 +59,10 @@ def products_of(chance):
 
 
 def entry_of(chance, product, may_be_optional):
-    quantity = Decimal(chance.randint(10_000, 400_000)) / 10_000
+    quantity, least = Decimal(chance.randint(10_000, 400_000)) / 10_000, product.price * 4 // 5  # of one, without tax
     way = chance.choice((
-        {}, {"discount": chance.randint(1, 5000)}, {"discount_amount": chance.randint(1, product.price)},
-        {"agreed": chance.randint(1, product.price)}, {"free": True},
+        {}, {"discount": chance.randint(1, 5000)}, {"discount_amount": chance.randint(1, least)}, {"agreed": chance.randint(1, least)},
+        {"free": True},
     ))
     return {"product_id": product.id, "quantity": quantity, "optional": may_be_optional and chance.random() < 0.2} | way
 
