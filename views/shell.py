@@ -14,6 +14,7 @@ from views import live
 from views.helpers import company, page_url, sight
 
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
+ELSEWHERE = {"price-lists": "products", "handovers": "settings"}  # pages whose address does not say to which place of the menu they belong
 
 
 def init_app(app):
@@ -101,6 +102,12 @@ class Shell:
         yield "tickets", Ticket.select().where(Ticket.owner == user.id, Ticket.status << Ticket.UNFINISHED)
 
     @cached_property
+    def place(self):
+        """Whose pages one is on, by the beginning of their address: /quotes/board is of "quotes"."""
+        beginning = request.path.split("/")[1]
+        return ELSEWHERE.get(beginning, beginning) or "home"
+
+    @cached_property
     def groups(self):
         """[(label, [Item])] of the side bar, without what this role has no use for."""
         shown = [(label, [item for item in items if item.visible]) for label, items in self.everything()]
@@ -159,7 +166,7 @@ class Item:
     def __init__(self, shell, name, endpoint, label, icon, counted=None, visible=True):
         self.name, self.label, self.icon, self.visible = name, label, icon, visible
         self.url = url_for(endpoint)
-        self.current = request.blueprint == endpoint.split(".")[0]
+        self.current = name == shell.place
         self.shell, self.counted = shell, counted
 
     @property

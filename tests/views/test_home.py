@@ -1,5 +1,6 @@
 """Today over HTTP: each role sees its own work first, and only its own."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -72,3 +73,11 @@ def plan(cast, number):
         follow_ups.plan(customer, by=cast.seller, due_at=now() - timedelta(hours=n), what="电话")
         offers.deal(cast.seller, f"商机 {number} {n} 有限公司")
         tickets.create(cast.seller, customer, "读数跳变")
+
+
+@pytest.mark.parametrize(
+    ("address", "place"), [("/", "home"), ("/quotes/board", "quotes"), ("/price-lists", "products"), ("/settings/flows", "settings")]
+)
+def test_the_menu_marks_the_place_to_which_a_page_belongs(login, cast, address, place):
+    page = login(cast.admin).get(address).text
+    assert re.findall(r'<a class="nav-link"[^>]* aria-current="page" data-go="(\w+)"', page) == [place]
