@@ -143,6 +143,44 @@ def test_the_pool_that_a_person_gets_into_first_is_the_one_that_his_records_go_t
         assert {row.id for row in due.let_in(what)} == {id for id, pool in first.items() if pool}
 
 
+OWNED, SPOKEN, DEAL = datetime(2026, 11, 2, 2), datetime(2026, 11, 10, 2), datetime(2026, 11, 5, 2)
+
+
+@pytest.mark.parametrize(("columns", "facts", "last_day"), [
+    ({"no_follow_up_days": 5}, {}, date(2026, 11, 7)),
+    ({"no_follow_up_days": 5}, {"last_follow_up_at": SPOKEN}, date(2026, 11, 15)),
+    ({"no_follow_up_days": 5}, {"last_follow_up_at": OWNED - timedelta(days=30)}, date(2026, 11, 7)),  # spoken to before it was his
+    ({"no_opportunity_days": 10}, {}, date(2026, 11, 12)),
+    ({"no_opportunity_days": 10}, {"deal": Opportunity.LOST}, date(2026, 11, 15)),
+    ({"no_opportunity_days": 10}, {"deal": Opportunity.OPEN}, None),
+    ({"no_opportunity_days": 10, "spares_open_deals": False}, {"deal": Opportunity.OPEN}, date(2026, 11, 15)),
+    ({"no_deal_days": 20}, {}, date(2026, 11, 22)),
+    ({"no_deal_days": 20}, {"dealt_at": SPOKEN}, None),
+    ({"no_deal_days": 20}, {"locked_at": SPOKEN}, None),
+    ({"no_deal_days": 20, "spares_locked": False}, {"locked_at": SPOKEN}, date(2026, 11, 22)),
+    ({"no_follow_up_days": 5, "no_deal_days": 15}, {"last_follow_up_at": SPOKEN}, date(2026, 11, 15)),
+    ({"no_follow_up_days": 5, "no_deal_days": 15, "needs_all": True}, {"last_follow_up_at": SPOKEN}, date(2026, 11, 17)),
+    ({"no_follow_up_days": 5, "days_by_level": {"no_follow_up": {"key": 20}}}, {"level": "key"}, date(2026, 11, 22)),
+    ({"no_follow_up_days": 5, "days_by_level": {"no_follow_up": {"key": 20}}}, {"level": "trial"}, date(2026, 11, 7)),
+])
+def test_the_last_day_of_each_condition_is_the_one_on_the_wall(columns, facts, last_day, pools, cast):
+    """Owned since Monday, 2 November: by hand, not by our own arithmetic. None: the rule never takes it."""
+    deal, facts = facts.get("deal"), {name: fact for name, fact in facts.items() if name != "deal"}
+    customer = Customer.create(name="x", name_key="x", owner=cast.seller, owned_since=OWNED, **facts)
+    if deal:
+        Opportunity.create(customer=customer, owner=cast.seller, name="x", stage=Stage.select().first(), status=deal, created_at=DEAL)
+    rule = rule_of("customer", columns, pools, cast)
+    reckoning = due.Reckoning("customer", [rule])
+    taken = [night for night in days_of_november() if Customer.select().where(reckoning.due(rule, night)).exists()]
+    assert min(taken, default=None) == (last_day and last_day + calendar.DAY)
+    told = reckoning.protections([Customer.get_by_id(customer.id)])[customer.id]
+    assert [each.last_day for each in told if not each.spared] == ([last_day] if last_day else [])
+
+
+def days_of_november():
+    return [date(2026, 11, day) for day in range(2, 31)]
+
+
 def test_a_record_without_a_known_beginning_is_never_due(cast, pools):
     rule = rule_of("lead", {"no_follow_up_days": 0}, pools, cast)
     Lead.insert(name="x", name_key="x", owner=cast.seller, status="following").execute()
