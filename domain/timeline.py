@@ -17,8 +17,8 @@ ONE_SITTING = timedelta(hours=1)  # edits no further apart than this read as one
 SENTENCES = {
     "lead.created": ("plus", N_("added this lead")),
     "lead.sent_in": ("world", N_("came in through the web form %(form)s")),
-    "lead.wrote_in": ("world", N_("wrote through the web form %(form)s: %(name)s · %(contact_name)s · %(phone)s · %(need)s")),
-    "customer.wrote_in": ("world", N_("wrote through the web form %(form)s: %(name)s · %(contact_name)s · %(phone)s · %(need)s")),
+    "lead.wrote_in": ("world", N_("took down a message through the web form %(form)s: %(name)s %(contact_name)s %(phone)s %(need)s")),
+    "customer.wrote_in": ("world", N_("took down a message through the web form %(form)s: %(name)s %(contact_name)s %(phone)s %(need)s")),
     "lead.imported": ("upload", N_("imported this lead from %(file)s")),
     "lead.claimed": ("ripple", N_("claimed it from %(pool)s")),
     "lead.unclaimed": ("arrow-back-up", N_("took the claim back")),
