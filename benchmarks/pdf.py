@@ -4,6 +4,7 @@ four people have documents made."""
 import sys
 from dataclasses import replace
 from threading import Event, Thread
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from flask import g, render_template
@@ -17,7 +18,8 @@ from tests.server import Server
 
 QUOTE = 1  # of twenty lines
 SIZES = {20: (5, 3), 500: (2, 1)}  # lines: rounds, times each
-PEOPLE = 4
+PEOPLE, ROUNDS = 4, 5
+ASKING_ON = {"HX-Request": "true", "HX-Request-Type": "partial"}
 RATIO_AIM, P95_AIM = 1.2, 1.3
 
 
@@ -48,19 +50,20 @@ def of_lines(number):
 
 
 def measure_pages(places, report):
-    """The p95 of a page while four people have documents made, against the same page before and after."""
+    """The p95 of a page while four people have documents made, against the same page just before; the median of some rounds."""
     place = places[0]
     place.enter()
     Quote.update(status=Quote.APPROVED).where(Quote.id == QUOTE).execute()
-    path = pool_at(place)
+    path, rounds = pool_at(place), []
     with Server(place.path.parent, f"sqlite:///{place.path}") as server:
         page = [sys.executable, "-m", "benchmarks.load", str(server.port), place.cookie(SELLER), path, "1"]
-        before = visits(page)
-        printed, busy = while_printing(server, place.cookie("admin"), lambda: visits(page))
-        after = visits(page)
-    idle = (before + after) / 2
+        for _round in range(ROUNDS):
+            idle = visits(page)
+            printed, busy = while_printing(server, place.cookie("admin"), lambda: visits(page))
+            rounds.append((busy / idle, idle, busy, printed))
+    ratio, idle, busy, printed = sorted(rounds)[ROUNDS // 2]
     report.table(f"A page while {PEOPLE} people have documents made", "p95 idle", "p95 meanwhile", "ratio", "aim", "documents")
-    report.row("", ms(idle), ms(busy), f"{busy / idle:.2f}", report.verdict(busy / idle, P95_AIM), str(printed))
+    report.row("", ms(idle), ms(busy), f"{ratio:.2f}", report.verdict(ratio, P95_AIM), str(printed))
 
 
 def while_printing(server, cookie, call):
@@ -77,7 +80,14 @@ def while_printing(server, cookie, call):
 
 
 def print_on(server, cookie, over, made):
-    while not over.is_set():
-        asked = Request(f"http://127.0.0.1:{server.port}/quotes/{QUOTE}/copy.pdf?language=en", headers={"Cookie": cookie})
-        with urlopen(asked) as answer:
-            made += [1] if answer.headers["Content-Type"] == "application/pdf" and answer.read(4) == b"%PDF" else []
+    """Asks for a document, each second with htmx how far it is, and when it is there for the next."""
+    begin = address = f"/quotes/{QUOTE}/copy.pdf?language=en"
+    while not over.is_set() or address != begin:
+        headers = {"Cookie": cookie} | (ASKING_ON if address != begin else {})
+        with urlopen(Request(f"http://127.0.0.1:{server.port}{address}", headers=headers)) as answer:
+            is_made, ready = answer.headers["Content-Type"] == "application/pdf", answer.headers["HX-Redirect"]
+            if not (is_made or ready) and b"/prints/" not in answer.read():
+                raise RuntimeError("a document was not made")
+            address = begin if is_made else ready or urlsplit(answer.url).path
+        made += [address] * is_made
+        over.wait(0 if is_made or ready else 1)

@@ -31,6 +31,7 @@ LIMIT = 20  # seconds for one document
 START_LIMIT = 60  # seconds until a new process is ready; the first run of a machine builds its font cache
 RETIRE_AFTER = 200  # documents, so that what the libraries leak stays small
 IN_LINE = 5  # callers at once, of the eight threads that answer requests
+POLITENESS = 5  # as `nice` counts it: pages come first, and a busy machine still makes documents in time
 MEMORY = 3 << 30  # bytes of address space
 NEEDED_FROM_OUTSIDE = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "FONTCONFIG_PATH", "FONTCONFIG_FILE")
 
@@ -200,5 +201,6 @@ def asset_fetcher():
 
 
 if __name__ == "__main__":
+    os.nice(POLITENESS)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     serve(Connection(int(sys.argv[1])), int(sys.argv[2]))

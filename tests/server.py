@@ -50,6 +50,7 @@ class Server:
             )
         while self.health() is None:
             if self.process.poll() is not None or time.monotonic() - begun > within:
+                self.kill()
                 raise RuntimeError(f"the server did not start:\n{self.log()[-2000:]}")
             time.sleep(0.02)
         return time.monotonic() - begun
