@@ -1,6 +1,6 @@
 """Whose is it: a state machine over everything that moves a record, asked over HTTP by people of every right.
 
-Claim, give back, assign, move, lock, void, merge and its undo, hand over and its undo, recycle, disable, changed limits and
+Claim, give back, assign, transfer, move, lock, void, merge and its undo, hand over and its undo, recycle, disable, changed limits and
 passing days, in any order. After each step: a record is somebody's, in one pool, or gone for good; none was lost or doubled;
 the ledger and the last fact about its owner name the same person; and whoever was given a record had room and claims for it.
 
@@ -50,7 +50,7 @@ ANYBODY = st.sampled_from(("owner",) * 4 + EVERYBODY)  # "owner": whoever has th
 MOST = 20  # records of an example
 EMPTY = dict.fromkeys((*leads.COLUMNS, *customers.COLUMNS), "")
 VERBS = ("created", "claimed", "released", "assigned", "recycled", "locked")
-VERBS_IN_FULL = (*VERBS, "unclaimed", "moved", "unlocked", "merged", "unmerged", "handed_over")
+VERBS_IN_FULL = (*VERBS, "unclaimed", "moved", "unlocked", "merged", "unmerged")
 BESIDES = {"lead.converted", "lead.voided", "customer.placed", "handover.finished", "handover.undone", "user.disabled"}
 REACHED, REACHED_IN_FULL = ({f"{kind}.{verb}" for kind in ("lead", "customer") for verb in verbs} | BESIDES for verbs in (VERBS, VERBS_IN_FULL))
 PLURALS, RECORDS, DAYS = st.sampled_from(sorted(TABLES)), st.integers(0, 15), st.integers(1, 20)
@@ -104,14 +104,16 @@ class Ownership(machine.Machine):
 
     # ---- in and out of pools ---------------------------------------------------------------------------------------------
 
-    @rule(who=ANYBODY, plural=PLURALS, id=RECORDS)
-    def claim(self, who, plural, id):
+    @rule(who=ANYBODY, plural=PLURALS, id=RECORDS, regrets=st.booleans())
+    def claim(self, who, plural, id, regrets):
         id, who = self.pick(plural, id, who, owned=False)
         before = self.records[plural][id].owner
         done = self.post(who, f"/{plural}/{id}/claim")
         if done and before is None and self.owner_of(plural, id) == getattr(self.cast, who).id:
             self.within_claims(who, plural)
             self.within_room(who, plural)
+        if regrets:
+            self.post(who, f"/{plural}/{id}/unclaim")
 
     @rule(who=ANYBODY, plural=PLURALS, ids=st.lists(RECORDS, min_size=1, max_size=5))
     def claim_selection(self, who, plural, ids):
@@ -121,10 +123,11 @@ class Ownership(machine.Machine):
             self.within_claims(who, plural)
             self.within_room(who, plural)
 
-    @rule(who=ANYBODY, plural=PLURALS, id=RECORDS, verb=st.sampled_from(("unclaim", "lock", "unlock")))
-    def do(self, who, plural, id, verb):
+    @rule(who=ANYBODY, plural=PLURALS, id=RECORDS, verbs=st.lists(st.sampled_from(("unclaim", "lock", "unlock")), min_size=1, max_size=3))
+    def do(self, who, plural, id, verbs):
         id, who = self.pick(plural, id, who, owned=True)
-        self.post(who, f"/{plural}/{id}/{verb}")
+        for verb in verbs:
+            self.post(who, f"/{plural}/{id}/{verb}")
 
     @rule(who=ANYBODY, plural=PLURALS, id=RECORDS, into=st.integers(0, 4))
     def release(self, who, plural, id, into):
@@ -137,6 +140,12 @@ class Ownership(machine.Machine):
         before = self.records[plural][id].owner
         self.post(who, f"/{plural}/{id}/assign", to=getattr(self.cast, to).id)
         if before != self.owner_of(plural, id) == getattr(self.cast, to).id:
+            self.within_room(to, plural)
+
+    @rule(who=ANYBODY, plural=PLURALS, id=RECORDS, to=st.sampled_from((*SELLERS, "disabled")), stays=st.sampled_from(("", "reads", "works")))
+    def transfer(self, who, plural, id, to, stays):
+        id, who = self.pick(plural, id, who, owned=True)
+        if self.post(who, f"/{plural}/{id}/transfer", to=getattr(self.cast, to).id, stays=stays):
             self.within_room(to, plural)
 
     @rule(who=ANYBODY, plural=PLURALS, ids=st.lists(RECORDS, min_size=1, max_size=4), how=SPREADS)
