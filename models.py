@@ -17,11 +17,11 @@ from peewee import (
     BlobField,
     BooleanField,
     Check,
-    Column,
     DatabaseProxy,
     DateField,
     DateTimeField,
     Expression,
+    Field,
     ForeignKeyField,
     IntegerField,
     JSONField,
@@ -31,7 +31,6 @@ from peewee import (
     TextField,
     fn,
 )
-from peewee import Table as Source
 
 db = DatabaseProxy()
 
@@ -42,19 +41,16 @@ def is_empty(self, rhs, ctx, asked_of_peewee=Expression._is_rhs_empty):
     return not isinstance(rhs, SelectBase) and asked_of_peewee(self, rhs, ctx)
 
 
-def spell(self, ctx, asked_of_peewee=Column.__sql__):
+def spell(self, ctx, asked_of_peewee=Field.__sql__):
     """`"t1"."name"` in one piece. Peewee takes it together of four nodes, and most of a query is its columns: what asks whose
-    the session is took 0.31 ms to spell instead of 0.11."""
-    table = self.source
-    if ctx.scope == SCOPE_VALUES or not isinstance(table, Source):
+    a session is took 0.34 ms to spell instead of 0.1."""
+    if ctx.scope == SCOPE_VALUES:  # of an INSERT or an UPDATE, where no table is named
         return asked_of_peewee(self, ctx)
-    if table._alias:
-        ctx.alias_manager[table] = table._alias
-    return ctx.literal(f'"{ctx.alias_manager[table]}"."{self.name}"')
+    return ctx.literal(f'"{ctx.alias_manager[self.model._meta.table]}"."{self.column_name}"')
 
 
 Expression._is_rhs_empty = is_empty
-Column.__sql__ = spell
+Field.__sql__ = spell
 
 FEW = 1_001  # a list page never counts further than this
 STALE_PAGE = timedelta(hours=24)  # how long a page that lists the pool may stand open
