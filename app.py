@@ -69,7 +69,7 @@ def settings():
         "SMTP_URL": os.environ.get("SMTP_URL", ""),
         "PROXIES": int(os.environ.get("HAITU_PROXIES", "0")),
         "ALLOW_HTTP_LAN": os.environ.get("HAITU_ALLOW_HTTP_LAN") == "1",
-        "NEWS_AGE": 0.3,  # seconds that open pages of one process share what was read for one of them
+        "NEWS_AGE": 0.5,  # seconds that open pages of one process share what was read for one of them
         "DEMO": os.environ.get("HAITU_DEMO") == "1",
         "ENCRYPTED": encrypted,
         "TRUSTED_HOSTS": [urlsplit(base_url).hostname, *LOOPBACK] if base_url else None,

@@ -193,7 +193,7 @@ def news_of_pool(since, shown):
     if here is None:
         return None
     return PoolNews(
-        kind, tuple(gone), tuple(fitting(here, come)), slept, counts(), quota(g.user, kind, here) if mine or slept else None
+        kind, tuple(gone), tuple(fitting(here, come)), slept, counts(kind), quota(g.user, kind, here) if mine or slept else None
     )
 
 
@@ -202,11 +202,10 @@ def open_pools():
     return news().right(("pools", g.user.id), lambda: {pool.id: pool for pool in Pool.open_to(g.user)})
 
 
-def counts():
-    """((pool, how many lie in it, in words), …), counted once for everybody."""
-    here = open_pools()
-    numbers = news().once(("counts", *here), lambda: capped_counts(lying_in(here.values())))
-    return tuple((id, count_words(numbers[f"pool_{id}"])) for id in here)
+def counts(what):
+    """((pool, how many lie in it, in words), …) of those of this kind; all pools are counted once, for everybody."""
+    numbers = news().once(("counts", what), lambda: capped_counts(lying_in(Pool.of(what))))
+    return tuple((id, count_words(numbers[f"pool_{id}"])) for id, pool in open_pools().items() if pool.what == what)
 
 
 def lying_in(pools):
