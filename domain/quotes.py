@@ -89,6 +89,11 @@ def priced(lines, order_discount=NO_DISCOUNT, inclusive=True):
     return price_quote(products, order_discount, inclusive)
 
 
+def refuse_more_than_fit(lines):
+    if lines > MOST_LINES:
+        raise Refused(_("A quote has %(most)s lines at the most.", most=MOST_LINES))
+
+
 def drafted(quote, entries, inclusive=None, price_list=None):
     """Unsaved lines for entries {"product_id", "quantity" (Decimal), "discount" (basis points off) or "discount_amount",
     "agreed" (fen) or "free", "optional"}, or {"what": "section" or "note", "name"}.
@@ -96,8 +101,7 @@ def drafted(quote, entries, inclusive=None, price_list=None):
     A product that is on the quote keeps what it said when it was added; a new one says what it says today.
     """
     entries = list(entries)
-    if len(entries) > MOST_LINES:
-        raise Refused(_("A quote has %(most)s lines at the most.", most=MOST_LINES))
+    refuse_more_than_fit(len(entries))
     sources = snapshots(quote, {entry["product_id"] for entry in entries if entry.get("product_id")}, inclusive, price_list)
     return [quote_lines.line_from(sources.get(entry.get("product_id")), **entry) for entry in entries]
 

@@ -1,10 +1,9 @@
 """Lines on their way into a quote: searched, picked by the dozen, pasted from a spreadsheet; never a price typed blindly."""
 
-
 from flask import Blueprint, abort, g, render_template, request, url_for
 from flask_babel import gettext as _
 
-from domain import pasted_lines, quotes, search
+from domain import Refused, pasted_lines, quotes, search
 from domain.last_prices import last_prices
 from domain.money import PricingError, format_money, parse_quantity
 from models import Product, Quote
@@ -129,8 +128,7 @@ def picked_entries():
     blank = [""] * len(columns["product"])
     rows = zip(columns["product"], columns["quantity"], columns["rate"] or blank, columns["way"] or [PERCENT] * len(blank))
     picked = [row for row in rows if row[1].strip()]
-    if len(picked) > quotes.MOST_LINES:
-        abort(413)
+    quotes.refuse_more_than_fit(len(picked))
     return [entry_of(*row) for row in picked]
 
 
@@ -152,7 +150,7 @@ def paste(id):
     quote = to_edit(id)
     text = request.form.get("rows", "")
     if len(text) > LONGEST_PASTE:
-        abort(413)
+        raise Refused(_("This is too much to paste at once: %(most)s characters at the most.", most=f"{LONGEST_PASTE:,}"))
     found = pasted(quote, pasted_lines.understood(text))
     ready = [line for _row, line, words in found if line and not words]
     left = "\n".join("\t".join(row.cells) for row, _line, words in found if words)

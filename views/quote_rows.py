@@ -132,8 +132,7 @@ def read_rows(quote, inclusive, price_list):
     if len(set(map(len, columns))) > 1 or not all(id.isdecimal() and len(id) < 10 for id in columns[2]):
         abort(400)
     typed_rows = list(zip(*columns, strict=True))
-    if len(typed_rows) > quotes.MOST_LINES:
-        abort(413)
+    quotes.refuse_more_than_fit(len(typed_rows))
     sources = quotes.snapshots(quote, {int(row[2]) for row in typed_rows if row[1] == QuoteLine.PRODUCT}, inclusive, price_list)
     optional, rows = set(request.form.getlist("optional")), {}
     for place, (key, what, product, *texts) in enumerate(typed_rows, 1):

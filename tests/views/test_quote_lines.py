@@ -88,6 +88,16 @@ def test_both_of_two_writers_see_every_kind(login, cast, draft, sensors):
         assert words in answer.text
 
 
+def test_more_lines_or_rows_than_fit_are_refused_with_their_number(login, cast, draft, sensors):
+    client = login(cast.seller)
+    posted = form(draft, *[(sensors[0], "1", "")] * (quotes.MOST_LINES + 1))
+    for path in (f"/quotes/{draft.id}", f"/quotes/{draft.id}/totals"):
+        answer = client.post(path, data=posted, headers=HTMX)
+        assert answer.status_code == 409 and "最多 500 行" in answer.text
+    answer = client.post(f"/quotes/{draft.id}/paste", data={"rows": "x" * 60_001}, headers=HTMX)
+    assert answer.status_code == 409 and "最多 60,000 个字符" in answer.text and len(quotes.lines_of(draft)) == 2
+
+
 # ---- losses ----------------------------------------------------------------------------------------------------------
 
 
