@@ -11,6 +11,7 @@ from tests import cast as people
 from tests import databases
 
 ASKED = int(os.environ.get("HAITU_MACHINE", "0"))
+MANY = 500  # examples bring about whatever can be
 
 
 class Machine(RuleBasedStateMachine):
