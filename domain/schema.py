@@ -1,12 +1,13 @@
 """The shape of the database: which engine, which connection settings, and the migrations run at start-up."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from peewee import PostgresqlDatabase, SqliteDatabase
 from playhouse.migrations import Runner
 
-from domain import roles
+from domain import our_turn, roles
 from models import db
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -30,7 +31,18 @@ def connect(url, data):
 
 def sqlite(url, data):
     path = url.removeprefix("sqlite:///") if url else str(Path(data) / "haitu.db")
-    return SqliteDatabase(path, pragmas=PRAGMAS, lock_type="IMMEDIATE", timeout=10)
+    return OneWriter(path, pragmas=PRAGMAS, lock_type="IMMEDIATE", timeout=10)
+
+
+class OneWriter(SqliteDatabase):
+    """Its threads wait for each other before they write, with a statement that stands alone as with a transaction()."""
+
+    WRITING = ("INSERT", "UPDATE", "DELETE")
+
+    def execute_sql(self, sql, params=None):
+        alone = sql.startswith(self.WRITING) and not self.in_transaction()
+        with our_turn if alone else nullcontext():
+            return super().execute_sql(sql, params)
 
 
 def postgresql(url):

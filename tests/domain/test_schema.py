@@ -1,10 +1,12 @@
 """The database that the migrations make is the one the models describe; an engine that loses data is refused."""
 
+from threading import Thread
+
 import pytest
 
 from app import too_old_flask, unsafe_address
-from domain import schema
-from models import TABLES, db
+from domain import our_turn, schema
+from models import TABLES, User, db
 
 LAN = {"HOST": "0.0.0.0", "ENCRYPTED": False, "ALLOW_HTTP_LAN": False, "PROXIES": 0}  # noqa: S104
 
@@ -77,3 +79,20 @@ def test_a_connection_that_the_server_closed_is_opened_anew(cast):
         db.connection().close()
     schema.open_connection()
     assert db.get_tables()
+
+
+@pytest.mark.once
+def test_a_statement_that_stands_alone_waits_for_its_turn_too(cast):
+    """SQLite lets those who wait sleep and try again, so one could miss his turn for longer than he has patience."""
+
+    def rename():
+        User.update(name="王晓芳").where(User.id == cast.seller.id).execute()
+        db.close()
+
+    with our_turn:
+        thread = Thread(target=rename)
+        thread.start()
+        thread.join(0.3)
+        assert thread.is_alive() and User.get_by_id(cast.seller.id).name == cast.seller.name
+    thread.join(10)
+    assert User.get_by_id(cast.seller.id).name == "王晓芳"
