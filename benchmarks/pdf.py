@@ -63,7 +63,7 @@ def measure_pages(places, report):
             rounds.append((busy / idle, idle, busy, printed))
     ratio, idle, busy, printed = sorted(rounds)[ROUNDS // 2]
     report.table(f"A page while {PEOPLE} people have documents made", "p95 idle", "p95 meanwhile", "ratio", "aim", "documents")
-    report.row("", ms(idle), ms(busy), f"{ratio:.2f}", report.verdict(ratio, P95_AIM), str(printed))
+    report.row(ms(idle), ms(busy), f"{ratio:.2f}", report.verdict(ratio, P95_AIM), str(printed))
 
 
 def while_printing(server, cookie, call):

@@ -53,7 +53,7 @@ def measure(places, report):
 
 
 def tell_of_browser(place, written, report):
-    report.table("The same in a browser, until the total is seen", "median", "CPU of the page", "of the server", f"÷ {FEW} lines", "aim")
+    report.table("The same in a browser, until the total is seen", "", "median", "CPU of the page", "of the server", f"÷ {FEW} lines", "aim")
     with Server(place.path.parent, f"sqlite:///{place.path}") as server, chromium(server, place.cookie(SELLER)) as page:
         found = {lines: strokes(page, server, f"/quotes/{quote.id}") for lines, quote in written.items()}
     for lines, (taken, page_cpu, server_cpu) in found.items():
