@@ -1607,7 +1607,16 @@ Quote.add_index(
 Quote.add_index(Quote.submitted_at, where=Quote.submitted_at.is_null(False), name="quote_submitted")
 
 
-class QuoteLine(Table):
+class Taxed:
+    """A line whose amount is kept without tax, and its tax."""
+
+    @property
+    def to_pay(self):
+        """With tax, whichever side of it the price stands on."""
+        return self.excl + self.tax
+
+
+class QuoteLine(Taxed, Table):
     """A product as it was quoted: what the product said that day, and the shares that later documents reuse.
 
     A section (a heading) and a note have a name and nothing else. What is optional (可选) is printed with its price and
@@ -1654,11 +1663,6 @@ class QuoteLine(Table):
     @property
     def is_product(self):
         return self.what == self.PRODUCT
-
-    @property
-    def to_pay(self):
-        """With tax, whichever side of it the price stands on."""
-        return self.excl + self.tax
 
 
 for priced in (Quote, QuoteLine):
@@ -2017,7 +2021,7 @@ class Order(Owned):
         return cls.select(cls, Customer, User).join(Customer).switch(cls).join(User, on=cls.owner)
 
 
-class OrderLine(Table):
+class OrderLine(Taxed, Table):
     """A line as it was ordered; prices and shares come unchanged from the quote."""
 
     order = ForeignKeyField(Order, backref="lines", on_delete="CASCADE")
@@ -2039,11 +2043,6 @@ class OrderLine(Table):
 
     class Meta:
         indexes = ((("order", "position"), True),)
-
-    @property
-    def to_pay(self):
-        """With tax, whichever side of it the price stands on."""
-        return self.excl + self.tax
 
 
 class Ticket(Owned):

@@ -60,7 +60,7 @@ class Goods:
 
     def add(self, line):
         self.quantity += line.quantity
-        self.paid += line.excl + line.tax
+        self.paid += line.to_pay
         self.rates.add((line.tax_rate, line.tax_code))
 
 

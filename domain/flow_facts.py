@@ -10,7 +10,7 @@ from peewee import JOIN
 from domain import differences
 from domain.money import half_up
 from domain.pricing import QuoteTotals
-from models import Customer, Department, Product, Quote, QuoteLine, User
+from models import Customer, Department, Product, Quote, QuoteLine, Taxed, User
 
 CHANGES = differences.CHANGES
 
@@ -42,6 +42,8 @@ class Line(NamedTuple):
     tax_rate: Decimal
     tax_code: str
     category: str | None
+
+    to_pay = Taxed.to_pay
 
     @property
     def is_product(self):
@@ -110,7 +112,7 @@ def loses_money(line):
     if line.cost is None:
         return False
     numerator, denominator = line.quantity.as_integer_ratio()
-    return 0 < line.excl + line.tax < half_up(line.cost * numerator, denominator)
+    return 0 < line.to_pay < half_up(line.cost * numerator, denominator)
 
 
 # ---- read for many quotes at once ------------------------------------------------------------------------------------

@@ -68,4 +68,4 @@ def names_seen(viewer, customer_ids):
 
 
 def per_unit_on_side(line, quote):
-    return per_unit(line.excl + line.tax if quote.inclusive else line.excl, line.quantity)
+    return per_unit(line.to_pay if quote.inclusive else line.excl, line.quantity)

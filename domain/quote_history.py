@@ -184,7 +184,7 @@ def of_quote(quote):
 
 def of_line(line):
     """Figures of one line; its discount takes its share of the whole order's with it."""
-    amount, cost = line.excl + line.tax, line.cost
+    amount, cost = line.to_pay, line.cost
     if cost is None:
         return Figures(1, 1, amount, line.gross, line.net)
     numerator, denominator = line.quantity.as_integer_ratio()
