@@ -1,6 +1,7 @@
 """The audit: one row per fact, chained, and whoever tampers with it is found."""
 
 import pytest
+from peewee import SqliteDatabase
 
 from domain import accounts, events, transaction
 from models import Event, User, db
@@ -23,7 +24,7 @@ def unlocked(cast):
 
 
 def events_on_sqlite():
-    return "Sqlite" in type(db.obj).__name__
+    return isinstance(db.obj, SqliteDatabase)
 
 
 def ids():
