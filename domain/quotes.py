@@ -109,7 +109,21 @@ def drafted(quote, entries, inclusive=None, price_list=None):
 def snapshots(quote, product_ids, inclusive=None, price_list=None):
     """As of quote_lines; price_list is the id of the list that is chosen by hand, 0 for none, None for the one that is."""
     inclusive = quote.inclusive if inclusive is None else inclusive
-    return quote_lines.snapshots(quote, product_ids, inclusive, quote.price_list_id if price_list is None else price_list or None)
+    return quote_lines.snapshots(quote, product_ids, inclusive, list_id(quote, price_list))
+
+
+def list_id(quote, price_list):
+    """The id of the list that is chosen by hand or None, for a price_list as of snapshots()."""
+    return quote.price_list_id if price_list is None else price_list or None
+
+
+def ensure_list_holds(quote, price_list, at=None):
+    """Another list than the one that is chosen holds for the customer that day."""
+    wanted = list_id(quote, price_list)
+    if wanted in (None, quote.price_list_id):
+        return
+    if all(wanted != each.id for each in prices.choosable(quote.customer, day_of(at or now()))):
+        raise Refused(_("This price list does not hold for this customer today."))
 
 
 def repriced(quote, lines, inclusive):
@@ -136,10 +150,11 @@ def save(
         ensure_current(quote, revision)
         asked = {"valid_until": valid_until, "terms": terms, "note": note, "inclusive": inclusive}
         columns = {name: value for name, value in asked.items() if value is not None}
-        chosen = list_id(quote, price_list, at)
-        drafts = drafted(quote, lines, inclusive, chosen or 0)
+        ensure_list_holds(quote, price_list, at)
+        drafts = drafted(quote, lines, inclusive, price_list)
         totals = priced_or_refused(drafts, off(order_discount, order_discount_rate), columns.get("inclusive", quote.inclusive))
-        columns |= {"contact": contact_id(quote, contact), "price_list": chosen, "order_discount_rate": order_discount_rate} | sums(totals)
+        columns |= {"contact": contact_id(quote, contact), "price_list": list_id(quote, price_list)}
+        columns |= {"order_discount_rate": order_discount_rate} | sums(totals)
         before, after = differences(quote, columns, drafts)
         if after:
             take_revision(quote, revision, at, columns)
@@ -172,15 +187,6 @@ def contact_id(quote, contact):
     if contact.customer_id != quote.customer_id:
         raise Refused(_("This contact belongs to another customer."))
     return contact.id
-
-
-def list_id(quote, price_list, at):
-    """Another list is one that holds for the customer that day."""
-    if price_list is None or price_list == quote.price_list_id:
-        return quote.price_list_id
-    if price_list and all(price_list != each.id for each in prices.choosable(quote.customer, day_of(at))):
-        raise Refused(_("This price list does not hold for this customer today."))
-    return price_list or None
 
 
 def ensure_current(quote, revision):

@@ -8,7 +8,7 @@ from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaF
 from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import HiddenInput
 
-from domain import prices, quotes, taxes
+from domain import Refused, prices, quotes, taxes
 from domain.identifiers import folded
 from domain.money import PricingError, format_money
 from models import Contact, QuoteLine
@@ -66,8 +66,10 @@ class QuoteForm(FlaskForm):
             raise ValidationError(_("It cannot end before the quote's own date."))
 
     def validate_price_list(self, field):
-        if field.data not in dict(field.choices):
-            raise ValidationError(_("This price list does not hold for this customer today."))
+        try:
+            quotes.ensure_list_holds(self.quote, field.data)
+        except Refused as no:
+            raise ValidationError(no.message) from no
 
     def validate_order_discount(self, field):
         if self.refusal:
@@ -176,7 +178,7 @@ class Draft:
     # ---- what buttons ask for ---------------------------------------------------------------------------------------
 
     def take(self, *entries):
-        self.rows += new_rows(self.quote, entries)
+        self.rows += new_rows(self.quote, entries, self.form.with_tax, self.form.chosen_list)
         self.price()
 
     def drop(self, key):

@@ -27,6 +27,13 @@ def to_edit(id):
     return quote
 
 
+def head_in_hand(quote):
+    """The head by which new lines are priced, for quotes.snapshots(): as the editor shows it, whether that is saved or not."""
+    price_list = request.values.get("price_list", type=whole)
+    quotes.ensure_list_holds(quote, price_list)
+    return {"inclusive": request.values.get("inclusive", quote.inclusive, type=lambda text: text != "0"), "price_list": price_list}
+
+
 def offered(text):
     return search.narrowed(Product.select().where(Product.active), "product", text).order_by(Product.name, Product.id)
 
@@ -48,9 +55,9 @@ def last_words(last, named=True):
     return " · ".join(filter(None, (own, others)))
 
 
-def as_lines(quote, found):
+def as_lines(quote, found, head):
     """{product id: Row} of products as the quote would take them, so that the price is the one that the line gets."""
-    return {row.line.product_id: row for row in new_rows(quote, [{"product_id": product.id} for product in found])}
+    return {row.line.product_id: row for row in new_rows(quote, [{"product_id": product.id} for product in found], **head)}
 
 
 def asked_for():
@@ -62,7 +69,7 @@ def products(id):
     quote, text = to_edit(id), asked_for()
     found = list(offered(text).limit(OFFERED)) if text else []
     return render_template(
-        "quotes/products.html", quote=quote, found=found, text=text, rows=as_lines(quote, found),
+        "quotes/products.html", quote=quote, found=found, text=text, rows=as_lines(quote, found, head_in_hand(quote)),
         last_prices=last_prices(quote, g.user, [product.id for product in found]), may_create=can_edit_products(g.user),
     )
 
@@ -74,7 +81,7 @@ def new(id):
 
 
 def rows_of(quote, entries):
-    rows = new_rows(quote, entries)
+    rows = new_rows(quote, entries, **head_in_hand(quote))
     return render_template(
         "quotes/rows.html", quote=quote, rows=rows, last_prices=last_prices_of(quote, rows), ways=WAYS,
         sees_cost=can_see_cost(g.user, quote), alone=len(rows) == 1,
@@ -88,13 +95,14 @@ def rows_of(quote, entries):
 def pick(id):
     """A list of products with a field for the quantity of each; what has one stays on top while one searches on."""
     quote, text, wanted = to_edit(id), asked_for(), wanted_by_id(request.args)
+    head = head_in_hand(quote)
     chosen = list(Product.select().where(Product.id.in_(list(wanted)), Product.active).order_by(Product.name, Product.id)) if wanted else []
     matching = offered(text).where(Product.id.not_in(list(wanted))).limit(PICKABLE + 1)
     found = chosen + list(matching)
     shown = found[:len(chosen) + PICKABLE]
     return page(
-        "quotes/pick.html", "list" if "q" in request.args else "dialog", quote=quote, found=shown, wanted=wanted, text=text,
-        more=len(found) > len(shown), rows=as_lines(quote, shown), last_prices=last_prices(quote, g.user, [product.id for product in shown]),
+        "quotes/pick.html", "list" if "q" in request.args else "dialog", quote=quote, found=shown, wanted=wanted, text=text, head=head,
+        more=len(found) > len(shown), rows=as_lines(quote, shown, head), last_prices=last_prices(quote, g.user, [product.id for product in shown]),
     )
 
 
@@ -159,19 +167,20 @@ def paste(id):
 
 def pasted(quote, rows):
     """[(row of the spreadsheet, its line as the editor would have it or None, what is wrong with it)]"""
-    sources = quotes.snapshots(quote, {row.product.id for row in rows if row.product and not row.fault})
+    head = head_in_hand(quote)
+    sources = quotes.snapshots(quote, {row.product.id for row in rows if row.product and not row.fault}, **head)
     found = []
     for row in rows:
-        line = None if row.fault or row.is_heading else pasted_line(quote, row, sources[row.product.id])
+        line = None if row.fault or row.is_heading else pasted_line(row, sources[row.product.id], head["inclusive"])
         found.append((row, line, line.words if line else fault_words(*row.fault) if row.fault else ""))
     return found
 
 
-def pasted_line(quote, row, source):
+def pasted_line(row, source, inclusive):
     line = read_product(new_key(), source, row.product.id, False, row.quantity, row.rate, row.way)
     if not line.errors:
         try:
-            line.figures = quotes.priced([line.line], inclusive=quote.inclusive).lines[0]
+            line.figures = quotes.priced([line.line], inclusive=inclusive).lines[0]
         except PricingError as error:
             line.errors["rate"] = wording(error)
     return line

@@ -75,7 +75,7 @@ class Row:
         line, made = self.line, self.figures
         money = [format_money(line.price), *([format_money(made.amount), format_money(made.unit_net)] if made else "——")]
         below_cost = "1" if sees_cost and made and made.loses_money else ""
-        return self.key, *money, below_cost, " ".join(self.errors), self.words
+        return self.key, *money, below_cost, " ".join(self.errors), self.words, self.breaks
 
     @property
     def words(self):
@@ -114,9 +114,9 @@ def blank_rows():
     return [Row("new", quote_lines.line_from(None, what=what)) for what in (QuoteLine.SECTION, QuoteLine.NOTE)]
 
 
-def new_rows(quote, entries):
-    """Rows for lines that were picked just now; entries as for quotes.drafted()."""
-    lines = quotes.drafted(quote, entries)
+def new_rows(quote, entries, inclusive=None, price_list=None):
+    """Rows for lines that were picked just now; arguments as for quotes.drafted()."""
+    lines = quotes.drafted(quote, entries, inclusive, price_list)
     return [Row(new_key(), line, format_quantity(line.quantity) if line.is_product else "", *written(line)) for line in lines]
 
 

@@ -205,7 +205,7 @@ def editor(draft, saved=False):
 
 @bp.app_template_filter()
 def figures(draft, sees_cost):
-    """key, price, amount, unit price, a mark where it is below cost, wrong fields, complaint: a line of text for each product."""
+    """key, price, amount, net unit price, a mark where it is below cost, wrong fields, complaint, breaks: a line of text for each row."""
     return "\n".join("\t".join(row.shown(sees_cost)) for row in draft.rows)
 
 

@@ -98,7 +98,7 @@
   function layOut() {
     const rows = new Map(all("tr[data-line]", lines).map(row => [row.dataset.line, row]));
     for (const line of one("#figures").textContent.split("\n")) {
-      const [key, price, amount, unit, below, fields, words] = line.split("\t");
+      const [key, price, amount, unit, below, fields, words, breaks] = line.split("\t");
       const row = rows.get(key);
       if (!row || row.shown === line) continue;
       row.shown = line;
@@ -109,6 +109,7 @@
       all("[data-price]", row).forEach(cell => write(cell, price));
       write(one("[data-amount]", row), amount);
       write(one("[data-unit]", row), unit);
+      write(one("[data-breaks]", row), breaks);
       const mark = one("[data-loses]", row);
       if (mark) mark.hidden = !below;
     }
@@ -243,14 +244,24 @@
     field.select();
     field.closest("tr")?.scrollIntoView({ block: "nearest" });
   }
-  // Lines that the server makes, put where they belong.
+  // Lines that the server makes, put where they belong. They are priced by the head as it stands here, saved or not.
+  const withHead = fields => {
+    for (const name of ["price_list", "inclusive"]) fields.set(name, form.elements[name].value);
+    return fields;
+  };
   async function fetched(url, { refused, ...options } = {}) {
     const answer = await fetch(url, { headers: { "HX-Request": "true", "HX-Request-Type": "partial" }, ...options });
-    if (answer.status === 422 && refused) { refused(await answer.text()); return []; }
-    if (!answer.ok) { toast(body.dataset.failed, "bad"); return []; }
+    const text = await answer.text();
+    if (answer.status === 422 && refused) { refused(text); return []; }
     const holder = document.createElement("template");
-    holder.innerHTML = `<table><tbody>${await answer.text()}</tbody></table>`;
-    return [...holder.content.querySelectorAll("tr[data-line]")];
+    if (answer.ok) {
+      holder.innerHTML = `<table><tbody>${text}</tbody></table>`;
+      return all("tr[data-line]", holder.content);
+    }
+    holder.innerHTML = text;
+    const reason = one(".toast", holder.content);
+    reason ? toasts.append(reason) : toast(body.dataset.failed, "bad");
+    return [];
   }
   function move(row, step) {
     const other = step < 0 ? row.previousElementSibling : row.nextElementSibling;
@@ -296,7 +307,7 @@
     if (option.href) return ask("GET", option.href);
     search.value = "";
     shut();
-    const [row] = await fetched(option.dataset.url);
+    const [row] = await fetched(`${option.dataset.url}&${withHead(new URLSearchParams())}`);
     if (!row) return;
     lines.append(row);
     settle(goOn ? search : one("[name=quantity]", row));
@@ -336,7 +347,7 @@
     const sent = event.target;
     if (!("addsLines" in sent.dataset)) return;
     event.preventDefault();
-    const rows = await fetched(sent.action, { method: "POST", body: new URLSearchParams(new FormData(sent)), refused });
+    const rows = await fetched(sent.action, { method: "POST", body: withHead(new URLSearchParams(new FormData(sent))), refused });
     if (!rows.length) return;
     lines.append(...rows);
     search.value = "";
@@ -349,7 +360,7 @@
     const text = event.clipboardData.getData("text/plain").replace(/\s+$/, "");
     if (!/[\t\n]/.test(text)) return;
     event.preventDefault();
-    ask("POST", one("[data-paste]").dataset.paste, { rows: text });
+    ask("POST", one("[data-paste]").dataset.paste, { rows: text, ...Object.fromEntries(withHead(new URLSearchParams())) });
   });
   on("click", event => {
     if (!event.target.closest("[data-add]")) return;

@@ -69,6 +69,57 @@ def test_lines_are_added_filled_moved_and_doubled_with_keys_alone(editor):
     assert page.locator("#lines input.cell[name=quantity]").last.input_value() == "2"
 
 
+@pytest.fixture
+def project_prices(visit):
+    """A list by which PX-18N costs 150.00, from 100 on 140.00; by the one before it, 168.00, which is its own price."""
+    page = visit("admin")
+    page.goto("/price-lists/new")
+    page.get_by_label("名称").fill("项目价")
+    page.get_by_role("button", name="添加").click()
+    page.get_by_role("link", name="录入价格").first.click()
+    page.locator("#dialog textarea").fill("PX-18N\t150\nPX-18N\t100\t140")
+    page.locator("#dialog").get_by_role("button", name="保存").click()
+    expect(page.get_by_text("140.00")).to_be_visible()
+
+
+def test_a_product_costs_what_the_list_says_that_was_chosen_a_moment_ago(project_prices, editor):
+    page, held = editor, []
+    add(page, "PX-18N")
+    expect(page.locator("#lines tr").last).to_contain_text("1,000+ 152.00")
+    saved(page)
+    page.route(re.compile(r"/quotes/\d+(/totals)?$"), lambda route: held.append(route))
+    page.get_by_label("价目表").select_option(label="项目价")
+    page.locator("#product-q").press_sequentially("PX-18N")
+    expect(page.locator("#product-list [aria-selected=true] .price")).to_have_text("¥150.00")
+    page.keyboard.press("Enter")
+    line = page.locator("#lines tr").last
+    expect(line.locator("[name=quantity]")).to_be_focused()
+    expect(line.locator(".price [data-price]")).to_have_text("150.00")
+    expect(line).to_contain_text("100+ 140.00")
+    page.get_by_role("link", name="批量加产品").click()
+    expect(page.locator("#pick-list tr", has_text="PX-18N")).to_contain_text("150.00")
+    page.keyboard.press("Escape")
+    page.locator("#product-q").evaluate(PASTE, "PX-18N\t2\t151\n")
+    expect(page.locator("#dialog")).to_contain_text("高于标价")
+    page.keyboard.press("Escape")
+    assert len(held) == 2
+    page.unroute_all()  # what was held goes on
+    for line in page.locator("#lines tr", has_text="PX-18N").all():
+        expect(line).to_contain_text("100+ 140.00")
+    saved(page)
+    page.reload()
+    expect(page.locator("#lines tr").last.locator(".price [data-price]")).to_have_text("150.00")
+
+
+def test_why_a_product_cannot_be_added_is_said(editor):
+    page = editor
+    page.locator("#product-q").press_sequentially("wdbsq")
+    expect(page.locator("#product-list [aria-selected=true]")).to_be_visible()
+    page.locator("#price_list").evaluate("lists => lists.add(new Option('已停用', '999', true, true))")
+    page.keyboard.press("Enter")
+    expect(page.locator("#toasts")).to_contain_text("不适用于该客户")
+
+
 def test_a_product_that_is_missing_is_made_in_a_dialog_and_nothing_typed_is_lost(visit):
     page = visit("admin")
     page.goto("/quotes?status=draft&whose=team")

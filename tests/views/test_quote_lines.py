@@ -153,6 +153,28 @@ def test_the_price_that_is_offered_is_the_one_that_the_line_gets(login, cast, dr
     assert "123.45" in answer.text and format_money(sensors[2].price) not in answer.text
 
 
+def asked(client, quote, product, way, **head):
+    """What a way into the quote answers for a product, where the head goes along."""
+    fields = {"product": product.id, "quantity": "1", "rows": f"{product.sku}\t1", "q": product.sku} | head
+    if way in ("lines", "paste"):
+        return client.post(f"/quotes/{quote.id}/{way}", data=fields, headers=HTMX)
+    return client.get(f"/quotes/{quote.id}/{way}", query_string=fields, headers=HTMX)
+
+
+@pytest.mark.parametrize("way", ["products", "pick", "lines/new", "lines", "paste"])
+def test_new_lines_are_priced_by_the_head_as_it_stands_in_the_editor(login, cast, draft, sensors, way):
+    price_lists.put(price_lists.add(cast.admin, name="常用"), [(sensors[2].id, 0, 15_000)], cast.admin)
+    project = price_lists.add(cast.admin, name="项目价")
+    price_lists.put(project, [(sensors[2].id, 0, 11_300)], cast.admin)
+    client = login(cast.seller)
+    assert "150.00" in asked(client, draft, sensors[2], way).text
+    assert "113.00" in asked(client, draft, sensors[2], way, price_list=project.id).text
+    assert "100.00" in asked(client, draft, sensors[2], way, price_list=project.id, inclusive="0").text
+    price_lists.edit(project, by=cast.admin, active=False)
+    refused = asked(client, draft, sensors[2], way, price_list=project.id)
+    assert refused.status_code == 409 and "不适用于该客户" in refused.text and len(quotes.lines_of(draft)) == 2
+
+
 def test_what_is_picked_comes_as_rows_and_nothing_is_saved(login, cast, draft, sensors):
     picked = {"product": [sensors[0].id, sensors[1].id, sensors[2].id], "quantity": ["3", "", "5"]}
     answer = login(cast.seller).post(f"/quotes/{draft.id}/lines", data=picked, headers=HTMX)
