@@ -593,6 +593,11 @@ class Pool(Table):
     def is_claimed_from(self):
         return self.mode == self.CLAIM
 
+    @property
+    def has_limits(self):
+        """Whether it limits claims or room by itself, and not only as the company does."""
+        return self.daily_claim_limit is not None or self.capacity is not None
+
     def is_run_by(self, user):
         """Whether this person administers the pool: hands out what lies in it, and reads it unmasked."""
         return user.may("company.administer") or self.id in user.pools_run

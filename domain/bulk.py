@@ -1,6 +1,7 @@
 """Many rows of one table in one statement, without the cost of building an expression for each cell."""
 
 import json
+from functools import lru_cache
 
 from peewee import JSONField, SqliteDatabase
 
@@ -16,21 +17,25 @@ def insert(table, rows, same=None, returning=("id",)):
         return []
     fields = table._meta.fields
     alike = {name: value for name, value in table._meta.get_default_dict().items() if name not in rows[0]} | (same or {})
-    differing, constant = [fields[name] for name in rows[0]], [fields[name] for name in alike]
-    names = ", ".join(f'"{field.column_name}"' for field in (*differing, *constant))
-    unfold = as_values if isinstance(db.obj, SqliteDatabase) else as_json
-    source, parameters = unfold(table, differing, rows, {fields[name]: value for name, value in alike.items()})
-    statement = f'INSERT INTO "{table._meta.table_name}" ({names}) {source} RETURNING {", ".join(returning)}'  # noqa: S608
-    return db.execute_sql(statement, parameters).fetchall()
+    alike = {fields[name]: value for name, value in alike.items()}
+    differing = [fields[name] for name in rows[0]]
+    spell, bind = (as_values, each_cell) if isinstance(db.obj, SqliteDatabase) else (as_json, in_one_piece)
+    columns = tuple(field.column_name for field in differing), tuple(field.column_name for field in alike)
+    source = spell(table._meta.table_name, *columns, len(rows))
+    return db.execute_sql(f"{source} RETURNING {', '.join(returning)}", bind(differing, rows, alike)).fetchall()
 
 
-def as_values(table, fields, rows, alike):
+@lru_cache
+def as_values(table, differing, alike, number):
     """SQLite: one list of bound values, and those that are alike bound once."""
-    one = f"({', '.join('?' * len(fields))})"
-    columns = [*(f"column{place}" for place in range(1, len(fields) + 1)), *("?" * len(alike))]
+    one = f"({', '.join('?' * len(differing))})"
+    columns = [*(f"column{place}" for place in range(1, len(differing) + 1)), *("?" * len(alike))]
+    return f"{into(table, differing, alike)} SELECT {', '.join(columns)} FROM (VALUES {', '.join([one] * number)}) WHERE true"  # noqa: S608
+
+
+def each_cell(fields, rows, alike):
     bound = [in_column(field, value) for field, value in alike.items()]
-    bound += [in_column(field, row[field.name]) for row in rows for field in fields]
-    return f"SELECT {', '.join(columns)} FROM (VALUES {', '.join([one] * len(rows))}) WHERE true", bound  # noqa: S608
+    return bound + [in_column(field, row[field.name]) for row in rows for field in fields]
 
 
 def in_column(field, value):
@@ -39,14 +44,24 @@ def in_column(field, value):
     return field._dumps(value) if isinstance(field, JSONField) else field.db_value(value)
 
 
-def as_json(table, fields, rows, alike):
+def as_json(table, differing, alike, _number):
     """PostgreSQL: a parameter that it unfolds by itself; thousands of placeholders cost it more than the rows."""
-    name = table._meta.table_name
-    columns = ", ".join(f'"{field.column_name}"' for field in (*fields, *alike))
-    given = [{field.column_name: unfolded(field, row[field.name]) for field in fields} for row in rows]
+    source = f'json_populate_recordset(json_populate_record(NULL::"{table}", %s::json), %s::json)'
+    return f"{into(table, differing, alike)} SELECT {quoted(differing, alike)} FROM {source}"  # noqa: S608 names are ours
+
+
+def in_one_piece(fields, rows, alike):
     base = {field.column_name: unfolded(field, value) for field, value in alike.items()}
-    source = f'json_populate_recordset(json_populate_record(NULL::"{name}", %s::json), %s::json)'
-    return f"SELECT {columns} FROM {source}", (spelled(base), spelled(given))  # noqa: S608 names are ours
+    given = [{field.column_name: unfolded(field, row[field.name]) for field in fields} for row in rows]
+    return spelled(base), spelled(given)
+
+
+def into(table, differing, alike):
+    return f'INSERT INTO "{table}" ({quoted(differing, alike)})'
+
+
+def quoted(*names):
+    return ", ".join(f'"{name}"' for some in names for name in some)
 
 
 def unfolded(field, value):

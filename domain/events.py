@@ -7,9 +7,11 @@ from decimal import Decimal
 from importlib import import_module
 
 from domain import bulk, now
+from domain.spelled import Spelled
 from models import Event, db
 
 GENESIS = "0" * 64
+NEWEST = Spelled(lambda: Event.select(Event.id, Event.hash).order_by(Event.id.desc()).limit(1))
 
 # What follows from a fact, wired in one place: verb -> functions(event, record, by), named so that no import is circular.
 REACTIONS = {
@@ -139,7 +141,7 @@ def changes(record, **new):
 
 def head():
     """(id, hash) of the newest audit row: whoever keeps it elsewhere can tell when the end of the chain was cut off."""
-    return Event.select(Event.id, Event.hash).order_by(Event.id.desc()).tuples().first() or (0, GENESIS)
+    return NEWEST().fetchone() or (0, GENESIS)
 
 
 def broken_link(known_head=(0, GENESIS)):

@@ -4,7 +4,10 @@ One conditional UPDATE decides who has a record; the ledger remembers. `record` 
 is read inside the transaction, where one writes at a time: what was ended before begins nothing later.
 """
 
+from functools import cache
+
 from domain import Refused, _, arrivals, bulk, day_of, events, follow_ups, members, now, pool_limits, transaction
+from domain.spelled import Spelled
 from models import Claim, Opportunity, Pool, User
 
 UNDONE = "undone"
@@ -55,8 +58,10 @@ def each(records, verb):
 
 
 def take(record, by, at):
-    table, pool = type(record), record.pool
-    own(record, by, at, table.owner.is_null() & (table.pool == record.pool_id) & table.changes_hands())
+    pool = record.pool
+    if not taken_out(type(record))(record.id, record.pool_id, by.id, at).rowcount:
+        raise Taken(record, current_claim(record))
+    keep(record, owned_by(by, record.pool_id, at) | record.WAY_OUT)
     enter(record, by, Claim.CLAIMED, by, at, pool)
     events.record(
         f"{record.kind()}.claimed", record, by, {"owner": None}, {"owner": by.id}, at,
@@ -64,13 +69,25 @@ def take(record, by, at):
     )
 
 
+@cache
+def taken_out(table):
+    """(record, pool, owner, at) -> a cursor that has written one row, or none when somebody was faster."""
+
+    def update(record, pool, owner, at):
+        lies_there = table.owner.is_null() & (table.pool == pool) & table.changes_hands()
+        return table.update(**owned_by(owner, pool, at), **table.WAY_OUT).where((table.id == record) & lies_there)
+
+    return Spelled(update)
+
+
 def own(record, owner, at, condition):
     """Give it to `owner` if the condition still holds; zero rows means somebody was faster."""
-    columns = {
-        "owner": owner, "pool": None, "home_pool": record.pool_id or record.home_pool_id, "owned_since": at, "locked_at": None,
-        "updated_at": at,
-    }
+    columns = owned_by(owner, record.pool_id or record.home_pool_id, at)
     write(record, columns | (record.WAY_OUT if record.in_pool else {}), condition, lambda: Taken(record, current_claim(record)))
+
+
+def owned_by(owner, pool, at):
+    return {"owner": owner, "pool": None, "home_pool": pool, "owned_since": at, "locked_at": None, "updated_at": at}
 
 
 def write(record, columns, condition, refusal):
@@ -78,6 +95,10 @@ def write(record, columns, condition, refusal):
     table = type(record)
     if not table.update(**columns).where((table.id == record.id) & condition).execute():
         raise refusal()
+    keep(record, columns)
+
+
+def keep(record, columns):
     for name, value in columns.items():
         setattr(record, name, value)
 

@@ -3,14 +3,23 @@
 A refusal names its rule (facts["rule"]), the number, and the earliest time at which the same act succeeds (facts["until"], UTC).
 """
 
-from collections import Counter
+from collections import defaultdict
 from datetime import timedelta
+from functools import cache
 from typing import NamedTuple
 
 from peewee import SQL, fn
 
 from domain import Refused, _, day_of, local, now, start_of_day
-from models import Claim, Company, Customer, Lead, Pool
+from domain.spelled import Spelled
+from models import BY_KIND, Claim, Company, Customer, Lead, Pool
+
+LIMITS = {
+    "lead": (Company.daily_claim_limit, Company.claim_capacity),
+    "customer": (Company.customer_claim_limit, Company.customer_capacity),
+}  # claims a day, capacity
+COUNT = fn.COUNT(SQL("1"))
+POOL = Spelled(lambda pool: Pool.select().where(Pool.id == pool))
 
 
 class Quota(NamedTuple):
@@ -36,17 +45,23 @@ def quota(user, what="lead", pool=None, at=None):
     Only one's own claims use up the day: what was assigned or created does not, and giving back returns nothing.
     """
     today = day_of(at or now())
-    limit, capacity = company_limits(what)
-    wide = Quota(claims_of(user, what, today), limit, held_by(user, what), capacity)
-    if pool is None or pool.daily_claim_limit is None and pool.capacity is None:
+    wide = of_company(user, what, today)
+    if pool is None or not pool.has_limits:
         return wide
-    narrow = Quota(
-        claims_of(user, what, today, pool), smaller(pool.daily_claim_limit, limit),
-        held_by(user, what, pool), smaller(pool.capacity, capacity),
-    )
+    narrow = of_pool(user, what, today, pool, wide)
     claims = min((wide, narrow), key=lambda one: one.claims_left)
     room = min((wide, narrow), key=lambda one: one.room)
     return Quota(claims.claimed_today, claims.limit, room.held, room.capacity)
+
+
+def of_company(user, what, day):
+    return Quota(*in_company(what)(user.id, day).fetchone())
+
+
+def of_pool(user, what, day, pool, wide):
+    """What one pool says; where it names no limit, the company's, `wide`."""
+    claimed, held = in_pool(what)(user.id, day, pool.id).fetchone()
+    return Quota(claimed, smaller(pool.daily_claim_limit, wide.limit), held, smaller(pool.capacity, wide.capacity))
 
 
 def smaller(own, of_all):
@@ -55,31 +70,43 @@ def smaller(own, of_all):
 
 def company_limits(what):
     """(claims a day, capacity)"""
-    both = {"lead": (Company.daily_claim_limit, Company.claim_capacity), "customer": (Company.customer_claim_limit, Company.customer_capacity)}
-    return Company.select(*both[what]).where(Company.id == 1).tuples().get()
+    return Company.select(*LIMITS[what]).where(Company.id == 1).tuples().get()
 
 
-def claims_of(user, what, day, pool=None):
-    mine = Claim.select().where(Claim.owner == user.id, Claim.day == day, Claim.how == Claim.CLAIMED, Claim.record_kind == what)
-    return number_of(mine.where(Claim.pool == pool.id) if pool else mine)
+@cache
+def in_company(what):
+    """(owner, day) -> a row with the fields of a Quota."""
+    limit, capacity = LIMITS[what]
+    return Spelled(lambda owner, day: Company.select(claims_of(owner, what, day), limit, held_by(owner, what), capacity).where(Company.id == 1))
 
 
-def held_by(user, what, pool=None):
+@cache
+def in_pool(what):
+    """(owner, day, pool) -> (claims that day out of this pool, open records held from it)"""
+
+    def counted(owner, day, pool):
+        claims = claims_of(owner, what, day).where(Claim.pool == pool)
+        return Company.select(claims, held_by(owner, what).where(BY_KIND[what].home_pool == pool)).where(Company.id == 1)
+
+    return Spelled(counted)
+
+
+def claims_of(owner, what, day):
+    return Claim.select(COUNT).where(Claim.owner == owner, Claim.day == day, Claim.how == Claim.CLAIMED, Claim.record_kind == what)
+
+
+def held_by(owner, what):
     """What takes room: invalid leads too, else a mark would make room for the next; dealt customers only where they count."""
-    table = Customer if what == "customer" else Lead
-    held = table.select().where(table.owner == user.id, taking_room(table))
-    return number_of(held.where(table.home_pool == pool.id) if pool else held)
-
-
-def number_of(query):
-    return query.select(fn.COUNT(SQL("1"))).scalar()
+    table = BY_KIND[what]
+    return table.select(COUNT).where(table.owner == owner, taking_room(table))
 
 
 def taking_room(table):
     """The WHERE of owned records that count against the capacity."""
-    if table is Customer and Company.current().capacity_leaves_out_dealt:
-        return Customer.dealt_at.is_null()
-    return table.changes_hands()
+    if table is Lead:
+        return Lead.changes_hands()
+    all_count = Company.select(SQL("1")).where(Company.id == 1, ~Company.capacity_leaves_out_dealt)
+    return Customer.dealt_at.is_null() | fn.EXISTS(all_count)
 
 
 # ---- claims ----------------------------------------------------------------------------------------------------------
@@ -87,24 +114,33 @@ def taking_room(table):
 
 def ensure_may_claim(records, by, at):
     """All rules for a selection of one kind, company-wide and per pool. One pool at a time, so that each is named."""
-    what = records[0].kind()
-    pools = {pool.id: pool for pool in Pool.select().where(Pool.id.in_({record.pool_id for record in records if record.in_pool}))}
-    ensure_claims_left(len(records), by, what, None, at)
-    ensure_room_for(taking(records), by, what, None)
-    for pool_id, number in Counter(record.pool_id for record in records if record.in_pool).items():
-        pool = pools[pool_id]
+    what, today = records[0].kind(), day_of(at)
+    wide = of_company(by, what, today)
+    ensure_claims_left(len(records), wide, today)
+    ensure_room_for(taking(records), by, what, wide)
+    for pool, lying in by_pool(records):
         ensure_claimable(pool, by)
-        ensure_claims_left(number, by, what, pool, at)
-        ensure_room_for(number, by, what, pool)
+        if pool.has_limits:
+            narrow = of_pool(by, what, today, pool, wide)
+            ensure_claims_left(len(lying), narrow, today, pool)
+            ensure_room_for(taking(lying), by, what, narrow, pool)
+        for record in lying:
+            ensure_waited(record, pool, by, at)
+
+
+def by_pool(records):
+    """(pool as it is now, what of the selection lies in it) of each pool."""
+    lying = defaultdict(list)
     for record in records:
         if record.in_pool:
-            ensure_waited(record, pools[record.pool_id], by, at)
+            lying[record.pool_id].append(record)
+    return [(pool, those) for number, those in lying.items() for pool in POOL.records(Pool, number)]
 
 
 def taking(records):
     """How many of these records will take room: dealt customers do not where the company says so."""
-    left_out = records and records[0].kind() == "customer" and Company.current().capacity_leaves_out_dealt
-    return sum(not (left_out and record.dealt_at) for record in records)
+    dealt = [record for record in records if record.kind() == "customer" and record.dealt_at]
+    return len(records) - (len(dealt) if dealt and Company.current().capacity_leaves_out_dealt else 0)
 
 
 def ensure_claimable(pool, by):
@@ -113,12 +149,8 @@ def ensure_claimable(pool, by):
         raise Refused(words, rule="assigned_only")
 
 
-def ensure_claims_left(number, by, what, pool, at):
-    if pool is not None and pool.daily_claim_limit is None:
-        return
-    today = day_of(at)
-    limit = pool.daily_claim_limit if pool else company_limits(what)[0]
-    left = max(limit - claims_of(by, what, today, pool), 0)
+def ensure_claims_left(number, quota, today, pool=None):
+    left, limit = quota.claims_left, quota.limit
     if number <= left:
         return
     facts = {"left": left, "limit": limit, "number": number, "pool": pool.name if pool else ""}
@@ -157,18 +189,16 @@ def ensure_waited(record, pool, by, at):
 # ---- room ------------------------------------------------------------------------------------------------------------
 
 
-def ensure_room(records, owner):
+def ensure_room(records, owner, at=None):
     """Capacity holds however a record comes: claimed, assigned or created."""
     if records:
-        ensure_room_for(taking(records), owner, records[0].kind(), None)
+        what = records[0].kind()
+        ensure_room_for(taking(records), owner, what, of_company(owner, what, day_of(at or now())))
 
 
-def ensure_room_for(number, owner, what, pool):
-    if number == 0 or pool is not None and pool.capacity is None:
-        return
-    capacity = pool.capacity if pool else company_limits(what)[1]
-    held = held_by(owner, what, pool)
-    if held + number <= capacity:
+def ensure_room_for(number, owner, what, quota, pool=None):
+    held, capacity = quota.held, quota.capacity
+    if number == 0 or held + number <= capacity:
         return
     facts = {"name": owner.name, "held": held, "capacity": capacity, "pool": pool.name if pool else ""}
     if pool:

@@ -88,7 +88,7 @@ def test_claims_from_one_pool_use_up_none_of_another(dug, lying, cast):
     [first], [second] = lying(dug(daily_claim_limit=1)), lying(dug(name="华南", daily_claim_limit=1))
     pool.claim(first, cast.seller, NOON)
     pool.claim(second, cast.seller, NOON)
-    assert pool_limits.claims_of(cast.seller, "lead", pool_limits.day_of(NOON)) == 2
+    assert pool_limits.quota(cast.seller, at=NOON).claimed_today == 2
 
 
 def test_a_pools_capacity_counts_what_came_from_there(dug, lying, cast):
@@ -163,6 +163,14 @@ def test_who_has_bought_takes_no_room_where_the_company_says_so(cast):
     assert refusal(lambda: customers.create(cast.seller, name="又一个")).facts["rule"] == "claim_capacity"
     Company.update(capacity_leaves_out_dealt=False).execute()
     assert pool_limits.quota(cast.seller, "customer").held == 2
+
+
+def test_who_has_bought_takes_no_room_of_a_pool_either(dug, lying, cast):
+    first, bought, third = lying(dug("customer", capacity=1), 3)
+    Customer.update(dealt_at=NOON - 70 * DAY).where(Customer.id == bought.id).execute()
+    pool.claim(first, cast.seller, NOON)
+    pool.claim(fresh(bought), cast.seller, NOON)
+    assert refusal(lambda: pool.claim(third, cast.seller, NOON)).facts["held"] == 1
 
 
 def test_a_deal_opened_again_takes_the_room_back(cast):
