@@ -949,10 +949,11 @@ class WebForm(Table):
 
 
 class WebFormPost(Table):
-    """That something was sent from an address on the network, so that nobody floods the pool."""
+    """That something was sent from an address on the network, so that nobody floods the pool and who presses twice is known."""
 
     form = ForeignKeyField(WebForm, backref="posts", on_delete="CASCADE")
     address = TextField()
+    content = TextField()  # a digest: what was written stands on the record that it is about
     at = DateTimeField(default=utcnow)
 
     class Meta:

@@ -4,11 +4,13 @@ Where the duplicate rule of leads finds the company beyond doubt there is no sec
 is there, and whoever works on it is told. The visitor reads the same thanks either way.
 """
 
+import hashlib
+import json
 import secrets
 from datetime import timedelta
 
 from domain import Refused, _, arrivals, assignment, duplicates, events, leads, now, transaction
-from models import Lead, WebForm, WebFormPost
+from models import WebForm, WebFormPost
 
 TOKEN_BYTES = 16  # 128 bits
 AN_HOUR = timedelta(hours=1)
@@ -33,19 +35,27 @@ def behind(token):
 
 
 def send(form, address="", at=None, **columns):
-    """Take in what somebody wrote. The record that is about it: a new lead in the form's pool, or a lead or customer that is there."""
-    at = at or now()
+    """Take in what somebody wrote. The record that is about it: a new lead in the form's pool, or a lead or customer that is there.
+
+    None where the form has taken in the very same already: he pressed twice, and nothing more becomes of it.
+    """
+    at, content = at or now(), digest(columns)
     with transaction():  # counted before it is written: those sent at the same moment are not free
+        if sent_before(form, content, at):
+            return None
         ensure_few(WebFormPost.address == address, at, PER_ADDRESS)
         ensure_few(WebFormPost.form == form.id, at, PER_FORM)
-        WebFormPost.create(form=form, address=address, at=at)
-        return sent_already(columns, at) or join(form, columns, at) or bring(form, columns, at)
+        WebFormPost.create(form=form, address=address, content=content, at=at)
+        return join(form, columns, at) or bring(form, columns, at)
 
 
-def sent_already(columns, at):
-    """The lead of one who presses twice."""
-    same = [getattr(Lead, name) == value for name, value in columns.items()]
-    return Lead.select().where(*same, Lead.created_by.is_null(), Lead.created_at > at - AN_HOUR, Lead.changes_hands()).first()
+def digest(columns):
+    return hashlib.sha256(json.dumps(columns, sort_keys=True).encode()).hexdigest()
+
+
+def sent_before(form, content, at):
+    same = WebFormPost.select().where(WebFormPost.form == form.id, WebFormPost.content == content)
+    return same.where(WebFormPost.at > at - AN_HOUR).exists()
 
 
 def join(form, columns, at):

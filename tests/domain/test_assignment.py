@@ -240,9 +240,27 @@ VISITOR = {"name": "扬州液压有限公司", "phone": "13812905678"}
 
 
 def test_who_presses_twice_does_not_become_two_leads(cast, form):
-    first, second = (web_forms.send(form, "10.0.0.9", AT, **VISITOR) for _turn in range(2))
-    assert first == second and WebFormPost.select().count() == 2
+    lead, nothing = (web_forms.send(form, "10.0.0.9", AT, **VISITOR) for _turn in range(2))
+    assert nothing is None and Lead.get() == lead and WebFormPost.select().count() == 1
     assert not Event.select().where(Event.verb == "lead.wrote_in").exists()
+
+
+def test_a_known_customer_who_presses_twice_has_written_once(cast, form):
+    customers.create(cast.seller, at=AT, **VISITOR)
+    for minutes in (0, 1, 59):
+        web_forms.send(form, "10.0.0.9", AT + timedelta(minutes=minutes), **VISITOR)
+    wrote = Event.select().where(Event.verb == "customer.wrote_in")
+    assert wrote.count() == Notice.select().where(Notice.verb == "customer.wrote_in").count() == WebFormPost.select().count() == 1
+    web_forms.send(form, "10.0.0.9", AT + timedelta(minutes=59), **VISITOR | {"need": "再要两台"})
+    web_forms.send(form, "10.0.0.9", AT + timedelta(hours=1), **VISITOR)
+    assert wrote.count() == 3
+
+
+def test_who_has_sent_as_often_as_he_may_can_press_twice(cast, form):
+    for _turn in range(2):
+        for n in range(web_forms.PER_ADDRESS):
+            web_forms.send(form, "10.0.0.9", AT, name=f"公司{n}", phone="13812905678")
+    assert WebFormPost.select().count() == web_forms.PER_ADDRESS
 
 
 @pytest.mark.parametrize("wrote", [{"name": "揚州液壓有限公司"}, {"name": "扬州液压（股份）有限公司", "phone": ""}, {"name": "某某公司"}])

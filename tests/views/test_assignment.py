@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain import assignment, leads, web_forms
-from models import AssignmentRule, AssignmentTaker, Lead, Pool, SellerProfile, WebForm
+from domain import assignment, customers, leads, web_forms
+from models import AssignmentRule, AssignmentTaker, Event, Lead, Pool, SellerProfile, WebForm
 
 RULE = {"name": "华东轮流", "active": "y", "pool": "0", "on_form": "y", "method": "round_robin", "cities": "苏州、无锡 常州", "sources": "website"}
 
@@ -84,6 +84,14 @@ def test_a_visitor_needs_no_login_and_is_told_nothing_of_ours(stranger, cast, fo
     lead = Lead.get()
     assert (lead.owner, lead.phone, lead.source) == (cast.seller, "13812905678", "website")
     assert "谢谢" in stranger.get(answer.location).text
+
+
+def test_who_presses_twice_reads_the_same_thanks_and_is_on_the_timeline_once(stranger, cast, form):
+    data = {"name": "扬州液压有限公司", "phone": "13812905678", "need": "报价"}
+    customers.create(cast.seller, name=data["name"])
+    first, second = (stranger.post(f"/forms/{form.token}", data=data) for _turn in range(2))
+    assert (first.status_code, first.location) == (second.status_code, second.location) and "谢谢" in stranger.get(second.location).text
+    assert Event.select().where(Event.verb == "customer.wrote_in").count() == 1
 
 
 @pytest.mark.parametrize("wrong", [{"name": ""}, {"phone": ""}, {"phone": "123"}, {"need": "x" * 1001}])
