@@ -87,7 +87,7 @@ class ContactForm(FlaskForm):
 def index():
     require(sees(g.user, "customer"))
     query, columns, descending = listed()
-    rows = recycling_words.nearest("customer", query) if tab_shown() == "soon" else page_of(query, *columns, descending=descending)
+    rows = page_of(query, *columns, descending=descending)
     return page(
         "customers/index.html", "rows", rows=rows, tab=tab_shown(), tabs=capped_counts(tabs()), wanted=asked_for(),
         kept=recycling_words.protections("customer", rows.rows),
@@ -97,7 +97,8 @@ def index():
 
 def listed():
     """(query, columns, newest first): the list that the address asks for, on the page and as an export."""
-    return filtered(tabs()[tab_shown()], asked_for()), (Customer.updated_at, Customer.id), True
+    query = filtered(tabs()[tab_shown()], asked_for())
+    return recycling_words.nearest("customer", query) if tab_shown() == "soon" else (query, (Customer.updated_at, Customer.id), True)
 
 
 def tab_shown():

@@ -11,7 +11,7 @@ from models import BY_KIND, Contact, Customer, Export, Lead, Opportunity, Pool, 
 from permissions import can_export, can_export_anything
 from views import board, customers, leads, orders, pools, quotes, tickets
 from views.formats import dictionary, in_language
-from views.helpers import address_arguments, get_or_404, go, page, page_of, require
+from views.helpers import address_arguments, bare, get_or_404, go, page, page_of, require
 from views.imports import XLSX
 from views.ticket_form import KINDS, PRIORITIES
 
@@ -72,7 +72,7 @@ def asked_for(what):
         abort(404)
     require(can_export(g.user, "quote" if what == "quoteline" else what))
     query, columns, descending = LISTS[what]()
-    return query.order_by(*[column.desc() if descending else column.asc() for column in columns]), BY_KIND[what]
+    return query.order_by(*[column.desc() if descending else column.asc() for column in bare(columns)]), BY_KIND[what]
 
 
 def words_of(what):

@@ -221,8 +221,7 @@ def page_of(query, *columns, size=PAGE, descending=True):
     downwards = descending != backwards
     cursor = decoded(before if backwards else after, columns)
     if cursor:
-        here = EnclosedNodeList([column.unalias() if isinstance(column, Alias) else column for column in columns])
-        there = EnclosedNodeList(cursor)
+        here, there = EnclosedNodeList(bare(columns)), EnclosedNodeList(cursor)
         query = query.where(here < there if downwards else here > there)
     rows = list(query.order_by(*[column.desc() if downwards else column.asc() for column in columns]).limit(size + 1))
     more = len(rows) > size
@@ -232,6 +231,11 @@ def page_of(query, *columns, size=PAGE, descending=True):
     has_previous = more if backwards else bool(cursor)
     has_next = True if backwards else more
     return Page(rows, encoded(rows[0], columns) if has_previous else None, encoded(rows[-1], columns) if has_next else None)
+
+
+def bare(columns):
+    """The columns of an order as a condition names them, and a query that does not select them: without an alias."""
+    return [column.unalias() if isinstance(column, Alias) else column for column in columns]
 
 
 def encoded(row, columns):

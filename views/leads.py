@@ -22,6 +22,7 @@ from views.formats import capped as count_words
 from views.formats import choice, today
 from views.helpers import (
     address_arguments,
+    bare,
     form_again,
     get_or_404,
     go,
@@ -120,7 +121,7 @@ def tabs_of(whose):
     return {
         "all": (_("All"), held, by_change, True),
         "today": (_("Due today"), worked_on.where(Lead.next_at < end_of_today), by_date, False),
-        **({"soon": (_("Dropping soon"), going, (Lead.owned_since, Lead.id), False)} if going is not None else {}),
+        **({"soon": (_("Dropping soon"), *recycling_words.nearest("lead", going))} if going is not None else {}),
         "new": (_("Not contacted"), worked_on.where(Lead.status == Lead.PENDING, Lead.last_follow_up_at.is_null()), by_change, True),
         "helping": (_("We help with") if is_team() else _("I help with"), Lead.helped_by(whose), by_change, True),
         "converted": (_("Converted"), held.where(Lead.status == Lead.CONVERTED), by_change, True),
@@ -145,8 +146,7 @@ def index():
     require(sees_leads(g.user))
     query, columns, descending = listed()
     view = request.args.get("view", "all")
-    shows_nearest = view == "soon" and recycling_words.has_rules("lead")
-    leads = recycling_words.nearest("lead", query) if shows_nearest else page_of(query, *columns, descending=descending)
+    leads = page_of(query, *columns, descending=descending)
     return page(
         "leads/index.html", "list", leads=leads, tabs=tabs_with_counts(view), filters=filters(), team=is_team(), walk=walk_arguments(),
         kept=recycling_words.protections("lead", leads.rows),
@@ -206,9 +206,10 @@ def neighbours(lead):
     if lead.in_pool:
         return {}
     query, columns, descending = listed()
-    if not query.where(Lead.id == lead.id).exists():
+    row = query.where(Lead.id == lead.id).first()
+    if row is None:
         return {}
-    here, there = EnclosedNodeList(columns), EnclosedNodeList([getattr(lead, column.name) for column in columns])
+    here, there = EnclosedNodeList(bare(columns)), EnclosedNodeList([getattr(row, column.name) for column in columns])
     earlier, later = (here > there, here < there) if descending else (here < there, here > there)
     return {
         "position": count_words(capped_count(query.where(earlier)) + 1),

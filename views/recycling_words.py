@@ -9,7 +9,6 @@ from flask_babel import ngettext
 from domain import day_of, due
 from models import Department, RecycleRule
 from views.formats import choice, day, today
-from views.helpers import page_of
 
 DAY = timedelta(days=1)
 FEW = 4  # rows of the day's page
@@ -156,10 +155,10 @@ def soon(what, query):
     return query.where(reckoning(what).within(SOON)) if has_rules(what) else None
 
 
-def nearest(what, query):
-    """A page of them, the first to go in front."""
+def nearest(what, going):
+    """(query, columns, newest first) of their list: the first to go in front."""
     nearness = reckoning(what).nearness(SOON).alias("nearness")
-    return page_of(query.select_extend(nearness), nearness, reckoning(what).table.id, descending=False)
+    return going.select_extend(nearness), (nearness, reckoning(what).table.id), False
 
 
 def about_to_go(user):

@@ -1,11 +1,13 @@
 """Exports over HTTP: who may, the list as it is shown, the file for its maker alone, the day's rows, the background."""
 
+from datetime import timedelta
+from functools import partial
 from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
 
-from domain import allowances, export_runner, exports, leads
+from domain import allowances, customers, export_runner, exports, leads, now, recycling, rehearsals
 from models import Export, Pool, User
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -49,6 +51,18 @@ def test_it_has_what_the_list_shows_under_its_filters(login, cast):
     assert "/exports/new/lead?source=website" in browser.get("/leads?source=website").text
     assert names(browser.post("/exports/new/lead?source=website")) == ["甲公司"]
     assert names(browser.post(f"/exports/new/lead?pool={Pool.get().id}&q=丙")) == ["丙公司"]
+
+
+@pytest.mark.parametrize("what, address", [("lead", "lead?view=soon"), ("customer", "customer?tab=soon"), ("contact", "contact?tab=soon")])
+def test_what_goes_soon_is_exported_in_the_order_of_its_tab(login, cast, what, address):
+    make, kind = (leads.create, "lead") if what == "lead" else (partial(customers.create, owner=cast.manager), "customer")
+    for name, days in (("后天", 13), ("今晚", 15), ("六天", 9)):
+        record = make(cast.manager, name=name, at=now() - timedelta(days=days))
+        if what == "contact":
+            customers.add_contact(record, cast.manager, name=name)
+    rule = recycling.create(kind, cast.admin, name="15 天未跟进", no_follow_up_days=15)
+    recycling.switch_on(rehearsals.rehearse(rule, cast.admin), cast.admin)
+    assert names(login(cast.manager).post(f"/exports/new/{address}")) == ["今晚", "后天", "六天"]
 
 
 def test_the_file_is_its_makers_alone(login, cast):

@@ -118,6 +118,24 @@ def test_the_tab_lists_what_goes_within_a_week_the_nearest_first(login, cast, le
     assert ">不急<" not in page
 
 
+def test_who_opens_a_lead_from_the_tab_goes_on_in_its_order(login, cast, switch_on):
+    """Not in the order of ownership: who has been followed up since is safe for longer."""
+    ids = {}
+    for name, owned, followed in (("第1家", 30, 10), ("第2家", 15, None), ("第3家", 20, 12), ("第4家", 15, None)):
+        spoken = followed and now() - timedelta(days=followed)
+        columns = {"owned_since": now() - timedelta(days=owned), "last_follow_up_at": spoken}
+        ids[name] = Lead.insert(name=name, name_key=name, owner=cast.seller, status=Lead.FOLLOWING, **columns).execute()
+    switch_on()
+    browser = login(cast.seller)
+    listed = names_in(browser.get("/leads?view=soon").text)
+    assert listed == ["第2家", "第4家", "第3家", "第1家"]
+    page, walked = browser.get(f"/leads/{ids[listed[0]]}?view=soon").text, listed[:1]
+    while onward := re.search(r'href="(/leads/(\d+)\?view=soon)" data-key="\]"', page):
+        page, walked = browser.get(onward[1]).text, [*walked, next(name for name, id in ids.items() if str(id) == onward[2])]
+        assert f"{len(walked)} / 4" in page
+    assert walked == listed and re.search(rf'href="/leads/{ids["第3家"]}\?view=soon" data-key="\["', page)
+
+
 @pytest.mark.parametrize("path, table", [("/leads?view=soon", Lead), ("/customers?tab=soon", Customer)])
 def test_the_tab_goes_on_page_by_page_and_back(login, cast, switch_on, monkeypatch, path, table):
     """Those that go in the same night are told apart by their number, and none is shown twice or left out."""
