@@ -5,6 +5,7 @@ tail); further behind it shares the head. What sounds alike or is spelt in pinyi
 """
 
 from functools import cache, reduce
+from itertools import product
 
 from peewee import JOIN
 
@@ -16,6 +17,7 @@ from models import Customer, Lead, MatchKey, db
 TABLES = {"lead": Lead, "customer": Customer}
 COMPARED = {"name", "short_name", "email", "website"}
 MOST = 400  # records looked at that share a key: what more have says little about any of them
+MOST_PLACES = 3  # 江苏省苏州市昆山市: each can be spelt in eight ways
 BATCH = 500
 DOUBLES = """
 SELECT 1 FROM match_key AS own JOIN match_key AS other ON other.plain = own.plain AND other.id <> own.id
@@ -135,7 +137,7 @@ def add_up(one, other):
 
 def alike(name):
     yield MatchKey.plain == name.plain
-    yield MatchKey.sound == name.sound
+    yield MatchKey.sound.in_(ways_to_spell(name))
     yield MatchKey.alias == name.sound
     if len(name.core) < 2:
         return
@@ -146,6 +148,12 @@ def alike(name):
     yield MatchKey.head.in_(heads)
     yield MatchKey.skip == name.core[:2]
     yield MatchKey.tail == name.core[:2]
+
+
+def ways_to_spell(name):
+    """常州星河机械 is written in pinyin as xinghejixie or xinghe, as changzhou xinghejixie, changzhoushi xinghejixie …"""
+    before = [("", *(spelt(place) + level for level in SPOKEN_LEVELS)) for place in name.places[-MOST_PLACES:]]
+    return {"".join(parts) for parts in product(*before, (name.sound, spelt(name.brand)))}
 
 
 def containing(name):

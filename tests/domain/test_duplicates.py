@@ -25,6 +25,26 @@ def test_a_name_is_found_by_the_index_and_says_why(cast, customer, name, reason)
     assert reasons(cast.seller, name=name) == [reason]
 
 
+@pytest.mark.parametrize("spelt", [
+    "Shanghai Hengli Yeya Keji", "shanghaishi hengli yeya keji youxian gongsi", "Hengli Yeya Keji Co., Ltd.", "Shanghai Hengli", "Hengli",
+])
+def test_a_record_written_in_pinyin_is_found_by_its_chinese_name(cast, spelt):
+    """As the pinyin finds a record in characters, with its places or without them."""
+    customers.create(cast.rival, name=spelt)
+    assert reasons(cast.seller, name=NAME) == reasons(cast.seller, name=f"上海市{NAME[2:]}") == ["pinyin"]
+
+
+@pytest.mark.parametrize("spelt", ["Suzhou Hengli Yeya Keji", "Shanghai Hengli Maoyi", "Shanghai Yeya Keji", "Heng"])
+def test_another_company_written_in_pinyin_is_not_found(cast, spelt):
+    customers.create(cast.rival, name=spelt)
+    assert reasons(cast.seller, name=NAME) == []
+
+
+def test_a_name_that_begins_with_many_places_is_asked_in_one_statement_all_the_same(cast):
+    customers.create(cast.rival, name="Kunshan Hengli Yeya Keji")
+    assert reasons(cast.seller, name="北京上海天津重庆江苏苏州昆山恒立液压科技有限公司") == ["pinyin"]
+
+
 @pytest.mark.parametrize("name", ["苏州恒立液压科技有限公司", "上海恒立贸易有限公司", f"{NAME}苏州分公司"])
 def test_another_company_is_not_found(cast, customer, name):
     assert reasons(cast.seller, name=name) == []
