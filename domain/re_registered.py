@@ -7,7 +7,8 @@ from operator import or_
 
 from peewee import JOIN
 
-from domain.company_names import NAME, REASONS
+from domain import duplicates
+from domain.company_names import NAME
 from models import Company, Customer, Opportunity, User
 
 KEYS = ("credit_code", "phone", "address_key", "name_key")
@@ -24,13 +25,13 @@ class Trace:
     why: str
 
 
-def traces(customer, matches=()):
-    """[Trace] of the older customers with the same telephone, credit code, address or name, or, by `matches`, a name like its own.
+def traces(customer):
+    """[Trace] of the older customers with the same telephone, credit code or address, or a name like its own, whatever is a duplicate.
 
     One that a colleague entered only lately is not among them: two sellers on one company are a collision.
     """
     given = {key: getattr(customer, key) for key in KEYS if getattr(customer, key)}
-    named = {match.record.id: match.reason for match in matches if match.kind == "customer" and match.reason in REASONS}
+    named = {match.record.id: match.reason for match in duplicates.by_name_alone(customer)}
     like = reduce(or_, (getattr(Customer, key) == value for key, value in given.items()), Customer.id.in_(list(named)))
     older = list(
         Customer.select(Customer, User).join(User, JOIN.LEFT_OUTER, on=Customer.owner)

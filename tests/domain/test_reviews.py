@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from domain import Refused, customers, deals, duplicates, leads, orders, pool, quotes, re_registered, reviews
+from domain import Refused, customers, deals, leads, orders, pool, quotes, re_registered, reviews
 from models import Company, Customer, Licence, Notice, Quote, Review, address_key
 from tests import offers
 
@@ -158,7 +158,7 @@ def test_a_mere_place_is_no_address(place):
 
 
 def traces(customer):
-    found = re_registered.traces(Customer.get_by_id(customer.id), duplicates.by_name_alone(customer))
+    found = re_registered.traces(Customer.get_by_id(customer.id))
     return [(trace.other.name, trace.keys, trace.why) for trace in found]
 
 

@@ -4,8 +4,8 @@ from io import BytesIO
 
 import pytest
 
-from domain import customers, deals
-from models import Company, Customer, Licence, Review
+from domain import customers, deals, duplicates
+from models import Company, Customer, DuplicateRule, Licence, Review
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
 
@@ -32,6 +32,15 @@ def test_whoever_entered_it_sees_that_it_waits_but_not_whom_it_is_like(cast, log
 def test_only_managers_read_on_the_customers_page_that_it_looks_registered_again(cast, login, new):
     assert "疑似重复开户" in login(cast.manager).get(f"/customers/{new.id}").text
     assert "疑似重复开户" not in login(cast.seller).get(f"/customers/{new.id}").text
+
+
+@pytest.mark.parametrize("keys", [DuplicateRule.KEYS, ["phone"]])
+def test_a_name_that_is_like_an_older_one_is_told_there_whatever_the_duplicate_rule_asks(cast, login, new, keys):
+    duplicates.set_rule("customer", cast.admin, active=keys == ["phone"], keys=keys, refuses=False)
+    customers.create(cast.seller, name="苏州恒立液压有限公司")
+    again = customers.create(cast.seller, name="苏州恒力液压有限公司")
+    page = login(cast.manager).get(f"/customers/{again.id}").text
+    assert "疑似重复开户" in page and "苏州恒立液压有限公司" in page and "可能重复" not in page
 
 
 def test_passed_refused_and_asked_again(cast, login, new):
