@@ -1,13 +1,16 @@
-"""Why a node of a flow is asked, who decides there and why nobody has to, in words."""
+"""Why a node of a flow is asked, who decides there and why nobody has to, and what it is about, in words and figures."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 from flask import g
 from flask_babel import gettext as _
 
+from domain import now
 from domain.money import format_money, format_quantity
 from models import Choice, Department
 from views.formats import speaks_chinese
+from views.quote_rows import stored_row
 from views.roles import role_name
 
 RATES = ("effective_discount", "margin", "discount_rate")
@@ -87,4 +90,45 @@ def asked(step):
     return {"any": _("one of: %(names)s"), "all": _("all of: %(names)s"), "in_turn": _("in turn: %(names)s")}[step.step.node.mode] % {"names": names}
 
 
-FILTERS = {"reason_words": reason, "reasons_words": reasons, "passed_words": passed, "asked_words": asked}
+def waited(since):
+    """40 min, 3 h 20 min, 2 d 3 h: how long something waits."""
+    minutes = max(now() - since, timedelta(0)) // timedelta(minutes=1)
+    days, hours, minutes = minutes // 1440, minutes % 1440 // 60, minutes % 60
+    if days:
+        return _("%(days)s d %(hours)s h", days=days, hours=hours)
+    if hours and minutes:
+        return _("%(hours)s h %(minutes)s min", hours=hours, minutes=f"{minutes:02}")
+    return _("%(hours)s h", hours=hours) if hours else _("%(n)s min", n=minutes)
+
+
+def taken_off(quote):
+    """12.5%: what all discounts of a quote come to."""
+    return percent(quote.list_total - quote.order_amount, quote.list_total)
+
+
+def quote_margin(quote):
+    return margin(quote.total, quote.cost_total)
+
+
+def line_margin(figures):
+    return margin(figures.incl, figures.cost)
+
+
+def margin(paid, cost):
+    """31.2%, −4.0%: of what is paid after all discounts; a dash where the cost is not known."""
+    return "—" if cost is None else percent(paid - cost, paid).replace("-", "−")
+
+
+def percent(part, whole):
+    return f"{Decimal(part) * 100 / whole:.1f}%" if whole else "—"
+
+
+def line_paid(line):
+    """95%, −100.00, ¥1,798.00 or free: what is taken off."""
+    return stored_row(line).paid or "—"
+
+
+FILTERS = {
+    "reason_words": reason, "reasons_words": reasons, "passed_words": passed, "asked_words": asked, "waited": waited,
+    "taken_off": taken_off, "quote_margin": quote_margin, "line_margin": line_margin, "line_paid": line_paid,
+}
