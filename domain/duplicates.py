@@ -75,18 +75,31 @@ def of(viewer, what, but=None, **facts):
 
     `facts` are the columns that the rule compares; `but` is the record itself, as (kind, id), once it is there.
     """
-    return matches(found_by(asked(what, facts), is_new=but is None), viewer, but)
+    return matches(others(found_by(asked(what, facts), is_new=but is None), but), viewer)
 
 
 def by_name_alone(record):
     """Up to five of its kind whose names may be the same company's, whatever the rule asks."""
     found = {place: likeness for place, likeness in found_by({NAME: record.name}).items() if place[0] == record.kind()}
-    return matches(found, None, (record.kind(), record.id))
+    return matches(others(found, place_of(record)))
 
 
-def matches(found, viewer, but):
+def with_names(viewer, record):
+    """(its possible duplicates by the rule, [id] of all of its kind that are like it, by name whatever the rule asks): one search."""
+    wanted = asked(record.kind(), facts_of(record))
+    found = others(found_by(wanted | {NAME: record.name}), place_of(record))
+    by_rule = found if NAME in wanted else {place: likeness for place, likeness in found.items() if likeness.reason in KEPT}
+    return matches(by_rule, viewer), [id for (kind, id), _likeness in telling(found) if kind == record.kind()]
+
+
+def others(found, but):
+    """Without the record itself, and what somebody judged to be another company."""
     for place in (but, *(apart_from(*but) if but and found else ())):
         found.pop(place, None)
+    return found
+
+
+def matches(found, viewer=None):
     best = telling(found)[:FEW]
     records = fetched([place for place, _likeness in best], viewer)
     return [Match(records[place], likeness, bool(viewer and records[place].sees)) for place, likeness in best]
@@ -110,7 +123,15 @@ def apart_from(kind, id):
 
 def of_record(viewer, record, what=None):
     """Of a record that is there already, or, as `what`, of what it is to become."""
-    return of(viewer, what or record.kind(), (record.kind(), record.id), **{key: getattr(record, key) for key in DuplicateRule.KEYS})
+    return of(viewer, what or record.kind(), place_of(record), **facts_of(record))
+
+
+def place_of(record):
+    return record.kind(), record.id
+
+
+def facts_of(record):
+    return {key: getattr(record, key) for key in DuplicateRule.KEYS}
 
 
 def asked(what, facts):
@@ -128,7 +149,7 @@ def found_by(wanted, is_new=False):
         near |= match_keys.containing(name)
     for table in TABLES if wanted else ():
         for row in looked_at(table, near, wanted):
-            if likeness := same_number(row, wanted) or compare(name, parse(row.name)) or called(name, row):
+            if likeness := same_number(row, wanted) or likeness_of(name, row):
                 found[table.kind(), row.id] = likeness
     return found
 
@@ -149,6 +170,11 @@ def compared(table):
 def same_number(row, wanted):
     """A telephone number, a credit code, an e-mail address or a website is the same."""
     return next((Likeness(key, 1.0) for key in wanted if key in KEPT and wanted[key] == ADDRESSES.get(key, str)(getattr(row, key))), None)
+
+
+def likeness_of(name, row):
+    """How a record's name, or its short name, is like a parsed one."""
+    return compare(name, parse(row.name)) or called(name, row)
 
 
 def called(name, row):
@@ -284,5 +310,5 @@ def groups(what, after_id=0, limit=250):
 
 def likely(record):
     """By all keys, whatever the rule asks of a new record."""
-    facts = {key: KEPT.get(key, str)(getattr(record, key)) for key in DuplicateRule.KEYS}
+    facts = {key: KEPT.get(key, str)(value) for key, value in facts_of(record).items()}
     return found_by({key: value for key, value in facts.items() if value}).items()

@@ -8,7 +8,7 @@ from operator import or_
 from peewee import JOIN
 
 from domain import duplicates
-from domain.company_names import NAME
+from domain.company_names import NAME, parse
 from models import Company, Customer, Opportunity, User
 
 KEYS = ("credit_code", "phone", "address_key", "name_key")
@@ -25,27 +25,27 @@ class Trace:
     why: str
 
 
-def traces(customer):
-    """[Trace] of the older customers with the same telephone, credit code or address, or a name like its own, whatever is a duplicate.
+def traces(customer, like_it=()):
+    """[Trace] of the older customers with the same telephone, credit code or address, or, of those with the ids `like_it`, a like name.
 
     One that a colleague entered only lately is not among them: two sellers on one company are a collision.
     """
     given = {key: getattr(customer, key) for key in KEYS if getattr(customer, key)}
-    named = {match.record.id: match.reason for match in duplicates.by_name_alone(customer)}
-    like = reduce(or_, (getattr(Customer, key) == value for key, value in given.items()), Customer.id.in_(list(named)))
+    like = reduce(or_, (getattr(Customer, key) == value for key, value in given.items()), Customer.id.in_(like_it))
     older = list(
         Customer.select(Customer, User).join(User, JOIN.LEFT_OUTER, on=Customer.owner)
         .where(like, Customer.id < customer.id, Customer.merged_into.is_null()).order_by(Customer.id).limit(MOST)
     )
     lost = with_nothing_but_lost(older)
-    found = [Trace(other, likenesses(other, given, named), why(customer, other, lost)) for other in older]
-    return [trace for trace in found if trace.why]
+    name = parse(customer.name)
+    found = [Trace(other, likenesses(other, given, name), why(customer, other, lost)) for other in older]
+    return [trace for trace in found if trace.keys and trace.why]
 
 
-def likenesses(other, given, named):
+def likenesses(other, given, name):
     """The columns in which two customers are equal, and how their names are alike."""
     equal = [key for key in given if getattr(other, key) == given[key]]
-    alike = named.get(other.id) or ("name_key" in equal and NAME)
+    alike = NAME if "name_key" in equal else getattr(duplicates.likeness_of(name, other), "reason", None)
     return [key for key in equal if key != "name_key"] + ([alike] if alike else [])
 
 

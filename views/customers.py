@@ -224,13 +224,15 @@ def show(id):
 
 
 def everything_about(customer):
+    matches, like_it = duplicates.with_names(g.user, customer) if sees_leads(g.user) else ([], [])
     return {
         "customer": customer,
         "record": customer,
         "related": related(customer),
         "figures": figures(customer),
         "contacts": list(customer.contacts.order_by(Contact.decides.desc(), Contact.id)),
-        "matches": duplicates.of_record(g.user, customer) if sees_leads(g.user) else [],
+        "matches": matches,
+        "like_it": like_it,
         "tab": part_shown(),
         "ledger": pool.ledger(customer),
         "quota": quota(g.user, "customer", customer.pool) if customer.in_pool else None,

@@ -90,10 +90,11 @@ def show(id):
 
 
 def everything_about(customer, review, form=None):
-    reader = can_review_customer(g.user, customer)
+    reader, checks = can_review_customer(g.user, customer), reviews.checks(customer)
+    named = [other.record.id for check in checks if check.name == "name" for other in check.others]
     return {
-        "customer": customer, "review": review, "checks": reviews.checks(customer), "licence": Licence.of(customer), "pictures": PICTURES,
-        "traces": re_registered.traces(customer) if reader else [], "reader": reader, "form": form or LicenceForm(formdata=None),
+        "customer": customer, "review": review, "checks": checks, "licence": Licence.of(customer), "pictures": PICTURES,
+        "traces": re_registered.traces(customer, named) if reader else [], "reader": reader, "form": form or LicenceForm(formdata=None),
         "decides": review.status == Review.IN_REVIEW and may_decide(review), "proves": may_prove(review) and not review.is_passed,
     }
 
@@ -162,6 +163,6 @@ def review_of(customer):
 
 
 @bp.app_template_global()
-def traces_of(customer):
-    """What makes it look registered again, for those who review customers."""
-    return re_registered.traces(customer) if can_review_customer(g.user, customer) else []
+def traces_of(customer, like_it):
+    """What makes it look registered again, for those who review customers; `like_it` are the ids of customers like it."""
+    return re_registered.traces(customer, like_it) if can_review_customer(g.user, customer) else []

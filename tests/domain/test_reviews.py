@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from domain import Refused, customers, deals, leads, orders, pool, quotes, re_registered, reviews
+from domain import Refused, customers, deals, duplicates, leads, orders, pool, quotes, re_registered, reviews
 from models import Company, Customer, Licence, Notice, Quote, Review, address_key
 from tests import offers
 
@@ -158,7 +158,8 @@ def test_a_mere_place_is_no_address(place):
 
 
 def traces(customer):
-    found = re_registered.traces(Customer.get_by_id(customer.id))
+    _matches, like_it = duplicates.with_names(None, customer)
+    found = re_registered.traces(Customer.get_by_id(customer.id), like_it)
     return [(trace.other.name, trace.keys, trace.why) for trace in found]
 
 
@@ -193,6 +194,13 @@ def test_what_a_colleague_entered_lately_is_a_collision_and_no_trace(cast):
 def test_a_name_changed_a_little_is_seen(cast, name, reason):
     customers.create(cast.seller, name="苏州恒立液压有限公司", at=AT)
     assert traces(customers.create(cast.seller, name=name, at=AT + DAY)) == [("苏州恒立液压有限公司", [reason], re_registered.AGAIN)]
+
+
+def test_a_like_name_is_seen_though_the_duplicate_rule_finds_the_two_by_something_else(cast):
+    duplicates.set_rule("customer", cast.admin, active=True, keys=["email"], refuses=False)
+    customers.create(cast.seller, name="苏州恒立液压有限公司", email="info@hengli.cn", at=AT)
+    again = customers.create(cast.seller, name="苏州恒力液压有限公司", email="info@hengli.cn", at=AT + DAY)
+    assert traces(again) == [("苏州恒立液压有限公司", ["typo"], re_registered.AGAIN)]
 
 
 def test_the_first_of_its_kind_has_no_traces(cast):
