@@ -133,6 +133,23 @@ def test_both_languages_stand_side_by_side_and_the_amount_in_words_of_each(rende
         assert words in text
 
 
+def test_four_lines_with_terms_bank_and_seal_fit_on_one_page_in_both_languages(render):
+    terms = ("付款：预付 30%，发货前付 60%，验收后 30 天内付 10%。", "交货：收到预付款后 30 天内。", "质保：18 个月。", "双方盖章后视为订货合同。")
+    side = Party("上海远帆自动化技术有限公司", "李雷", "139 1688 2046", "lilei@yuanfan.example", "上海市闵行区", "91310112MA1GB5R42T")
+    look = full_look(columns=tuple(DocumentTemplate.STANDARD[1]["columns"]))
+    quote = quote_of(4, language="both", look=look, terms=terms, customer=side, supplier=side, check_url="https://x.example/v/1", check_code="1")
+    assert "Page 1 of 1" in text_of(quote_pdf(quote, render))
+
+
+@pytest.mark.parametrize("count", [3, 60, 150])
+def test_terms_beside_the_bank_account_go_on_over_pages_and_none_is_lost(render, count):
+    terms = tuple(f"第 {number} 条：按双方约定。" for number in range(1, count + 1))
+    pages = text_of(quote_pdf(quote_of(4, look=full_look(), terms=terms), render)).split("\f")[:-1]
+    assert re.findall(r"第 (\d+) 条", "".join(pages)) == [str(number) for number in range(1, count + 1)]
+    first = next(page for page in pages if "第 1 条" in page)
+    assert "账号：4421" in first and "签字盖章" in pages[-1] and "第 2 页" not in pages[0]
+
+
 def test_what_is_taken_off_is_written_as_the_reader_understands_it(cast):
     quote = a_quote(cast.seller)
     QuoteLine.update(discount=500).where(QuoteLine.quote == quote.id).execute()
