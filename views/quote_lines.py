@@ -43,16 +43,21 @@ def last_prices_of(quote, rows):
 
 
 @bp.app_template_filter()
+def own_words(last):
+    """上次 160.00: what of a LastPrice is of the customer himself (上次成交价), or nothing."""
+    return _("last %(price)s", price=format_money(last.own)) if last and last.own is not None else ""
+
+
+@bp.app_template_filter()
 def last_words(last, named=True):
-    """最近 160.00 · 他客 158.00（11-20 苏州恒立）: what a LastPrice says."""
+    """上次 160.00 · 他客 158.00（11-20 苏州恒立）: what a LastPrice says."""
     if last is None:
         return _("never quoted")
-    own = last.own is not None and _("last %(price)s", price=format_money(last.own))
     others = last.others and _(
         "to others %(price)s (%(when)s)", price=format_money(last.others.price),
         when=" ".join(filter(None, (day(last.others.day), named and last.others.customer))),
     )
-    return " · ".join(filter(None, (own, others)))
+    return " · ".join(filter(None, (own_words(last), others)))
 
 
 def as_lines(quote, found, head):

@@ -201,12 +201,15 @@ def test_the_menu_of_a_line_makes_it_optional_and_free(editor):
     saved(page)
 
 
-def test_on_a_phone_a_line_opens_to_its_stepper_and_the_total_stays(visit):
+def test_on_a_phone_a_line_tells_the_last_price_and_opens_to_its_stepper_and_the_total_stays(visit):
     page = visit("seller1", phone=True)
     page.goto("/quotes?status=draft")
     page.locator("td.title a").first.click()
-    row = page.locator("#lines tr.line:not(.words)").first
+    row, last = page.locator("#lines tr.line:not(.words)").first, re.compile(r"上次 [\d,]+\.\d\d")
+    expect(row.locator(".brief")).to_have_text(last)
     row.locator("td.title").click()
+    expect(row.locator(".facts")).to_be_visible()
+    expect(row.locator(".facts")).to_have_text(last)
     before, amount = row.locator("[name=quantity]").input_value(), row.locator("[data-amount]").inner_text()
     row.get_by_role("button", name="加一").click()
     assert row.locator("[name=quantity]").input_value() != before
