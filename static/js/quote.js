@@ -164,7 +164,7 @@
     } else if (event.target.closest("[data-adds]")) {
       event.preventDefault();
       insert(event.target.closest("[data-adds]").value, row => lines.append(row));
-    } else if (row && !event.target.closest("input, button, select, label")) {
+    } else if (row && !event.target.closest("input, textarea, button, select, label")) {
       row.classList.toggle("open");
     }
   });
@@ -272,7 +272,7 @@
     renumber();
     recount();
   }
-  const cells = () => [...all("input.cell", lines), search].filter(input => input.checkVisibility());
+  const cells = () => [...all(".cell", lines), search].filter(input => input.checkVisibility());
 
   form.addEventListener("keydown", event => {
     if (composing(event) || event.target === search) return;
@@ -283,7 +283,7 @@
     } else if (row && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "d") {
       event.preventDefault();
       duplicate(row);
-    } else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && event.target.matches("input")) {
+    } else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && event.target.matches("input, .cell")) {
       event.preventDefault();
       const order = cells();
       const next = order[order.indexOf(event.target) + 1];

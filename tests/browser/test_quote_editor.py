@@ -27,7 +27,7 @@ def editor(visit):
 def names(page):
     """What the lines are called, headings and notes in their fields."""
     return [
-        row.locator("input.text").input_value() if row.locator("input.text").count() else row.locator(".title .soft").first.inner_text()
+        row.locator(".cell.text").input_value() if row.locator(".cell.text").count() else row.locator(".title .soft").first.inner_text()
         for row in page.locator("#lines tr").all()
     ]
 
@@ -57,7 +57,7 @@ def test_lines_are_added_filled_moved_and_doubled_with_keys_alone(editor):
     page.keyboard.type("2")
     expect(page.locator("#lines tr").last.locator("[data-amount]")).to_have_text("1,116.00")
     page.get_by_role("button", name="分组").click()
-    expect(page.locator("#lines tr").last.locator("input.text")).to_be_focused()
+    expect(page.locator("#lines tr").last.locator(".cell.text")).to_be_focused()
     page.keyboard.type("二、变送器")
     for _step in range(2):
         page.keyboard.press("Alt+ArrowUp")
@@ -178,7 +178,7 @@ def test_several_products_come_at_once(editor):
 def test_the_enter_of_an_input_method_neither_moves_nor_saves(editor):
     page = editor
     page.get_by_role("button", name="备注").click()
-    note = page.locator("#lines tr").last.locator("input.text")
+    note = page.locator("#lines tr").last.locator(".cell.text")
     expect(note).to_be_focused()
     note.evaluate(COMPOSE, "xian lan")
     expect(note).to_be_focused()
@@ -215,3 +215,15 @@ def test_on_a_phone_a_line_tells_the_last_price_and_opens_to_its_stepper_and_the
     assert row.locator("[name=quantity]").input_value() != before
     expect(row.locator("[data-amount]")).not_to_have_text(amount)
     expect(page.locator("#bar-total")).to_be_in_viewport()
+
+
+def test_a_long_note_is_read_to_its_end_on_a_phone(visit):
+    page = visit("seller1", phone=True)
+    page.goto("/quotes?status=draft")
+    page.locator("td.title a").first.click()
+    page.get_by_role("button", name="备注").click()
+    note = page.locator("#lines tr").last.locator(".cell.text")
+    note.fill("接近开关随货赠送；液位计为可选项，不计入合计；线缆按现场实际长度另计，安装支架由供方提供")
+    assert note.evaluate("field => field.scrollWidth <= field.clientWidth && field.scrollHeight <= field.clientHeight + 1")
+    note.press("Enter")
+    assert "\n" not in note.input_value()
