@@ -91,6 +91,24 @@ def test_a_quote_is_approved_and_another_rejected_only_with_a_reason(visit):
     expect(page.locator(".toast")).to_contain_text(re.compile("已通过审批|转到下一步"))
 
 
+@pytest.mark.parametrize("path", ["/leads", "/customers", "/opportunities?view=list", "/quotes", "/orders", "/tickets"])
+def test_a_card_opens_wherever_the_thumb_falls(visit, path):
+    page = visit("seller1", phone=True)
+    page.goto(path)
+    card = page.locator(".cards tbody tr").first
+    address = card.locator("td.title a").get_attribute("href")
+    box = card.bounding_box()
+    card.tap(position={"x": box["width"] / 2, "y": box["height"] - 8})
+    expect(page).to_have_url(re.compile(re.escape(address)))
+
+
+def test_a_button_in_a_card_is_not_covered_by_it(visit):
+    page = visit("manager", phone=True)
+    page.goto("/tickets")
+    page.locator(".cards a", has_text="派工").first.tap()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("login", PAGES)
 def test_no_page_is_wider_than_the_phone(visit, login, language):
