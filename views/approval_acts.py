@@ -11,10 +11,9 @@ from wtforms.validators import DataRequired, ValidationError
 from domain import approval_acts
 from domain.approval_kinds import kind_of
 from models import Approval, User
-from views.fields import fixed_choices, id_of, longest
+from views.fields import Ticks, fixed_choices, id_of, longest
 from views.formats import in_language
 from views.helpers import form_again, get_or_404, go, page, toast
-from views.settings_pools import Ticks
 
 bp = Blueprint("approval_acts", __name__, url_prefix="/approvals")
 LONGEST_COMMENT = 500

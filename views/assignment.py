@@ -11,10 +11,10 @@ from wtforms.validators import DataRequired
 from domain import assignment
 from models import AssignmentRule, AssignmentTaker, Department, Pool, SellerProfile, User
 from views.departments import in_tree_order
-from views.fields import Line, WordsField, fixed_choices, longest
+from views.fields import Line, Ticks, WordsField, fixed_choices, longest
 from views.formats import choice, choices
 from views.helpers import administrators_only, get_or_404, go, toast
-from views.settings_pools import WHAT, Ticks
+from views.settings_pools import WHAT
 
 bp = Blueprint("assignment", __name__, url_prefix="/settings/assignment")
 bp.before_request(administrators_only)

@@ -10,6 +10,7 @@ from domain import cleansing, timeline
 from domain.masking import MASKS, Sight
 from models import CleansingFinding, CleansingRun, Contact, Customer, Lead, User, capped_counts
 from permissions import can_cleanse, can_edit_customer, can_edit_lead, can_merge
+from views.fields import Ticks
 from views.formats import capped
 from views.helpers import (
     form_again,
@@ -24,7 +25,6 @@ from views.helpers import (
     toast,
     whole,
 )
-from views.settings_pools import Ticks
 
 bp = Blueprint("cleansing", __name__, url_prefix="/cleansing")
 

@@ -7,7 +7,7 @@ from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from peewee import Model
-from wtforms import SelectField, StringField, ValidationError
+from wtforms import SelectField, SelectMultipleField, StringField, ValidationError, widgets
 from wtforms.fields import SelectChoice
 from wtforms.validators import Length
 
@@ -67,6 +67,13 @@ class WordsField(StringField):
     def pre_validate(self, form):
         if any(len(word) > LONGEST_WORD for word in self.data or []) or len(self.data or []) > MOST_WORDS:
             raise ValidationError(_("%(most)s words at the most, of %(longest)s characters each.", most=MOST_WORDS, longest=LONGEST_WORD))
+
+
+class Ticks(SelectMultipleField):
+    """Any number of choices, each with its box to tick."""
+
+    widget = widgets.ListWidget(prefix_label=False)
+    option_widget = widgets.CheckboxInput()
 
 
 class PhoneField(Line):

@@ -14,12 +14,11 @@ from domain.flows import CopyTo, Empty, Node, Who
 from models import User
 from views import flow_words
 from views.departments import in_tree_order
-from views.fields import Line, MoneyField, PercentField, WordsField
+from views.fields import Line, MoneyField, PercentField, Ticks, WordsField
 from views.flow_words import pairs
 from views.formats import choices
 from views.products import categories
 from views.roles import role_choices
-from views.settings_pools import Ticks
 
 ROW = re.compile(r"c-(\d{1,3})-(\d{1,3})-field")
 NOBODY = (0, "—")

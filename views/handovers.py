@@ -13,11 +13,10 @@ from domain import Refused, handover, handover_runner, holdings, now
 from domain.handover_plan import rooms
 from models import Customer, Department, Handover, HandoverItem, Lead, User
 from permissions import can_administer
-from views.fields import fixed_choices
+from views.fields import Ticks, fixed_choices
 from views.follow_ups import stage_called
 from views.handover_words import KINDS, OUTCOMES, SPLITS, STATES, in_words, label
 from views.helpers import form_again, get_or_404, go, page, page_of, require, toast
-from views.settings_pools import Ticks
 
 bp = Blueprint("handovers", __name__, url_prefix="/handovers")
 

@@ -13,11 +13,10 @@ from domain import Refused, accounts, holdings, organisation
 from models import BY_KIND, Department, DepartmentMember, Role, User, capped_counts
 from views.accounts import scopes
 from views.departments import paths
-from views.fields import EmailField, Line, PhoneField, id_of, longest
+from views.fields import EmailField, Line, PhoneField, Ticks, id_of, longest
 from views.formats import capped as count_words
 from views.helpers import administrators_only, get_or_404, go, known, toast
 from views.roles import role_choices
-from views.settings_pools import Ticks
 
 COUNTED = ("customer", "lead", "opportunity", "quote", "order", "ticket")
 

@@ -13,10 +13,9 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from domain import Refused, price_lists, price_rows
 from models import PriceList, PriceListItem, Product
 from permissions import can_edit_products
-from views.fields import PRICING_WORDS, Line, WordsField, longest
+from views.fields import PRICING_WORDS, Line, Ticks, WordsField, longest
 from views.formats import choices, today
 from views.helpers import form_again, get_or_404, go, page, page_of, require, toast
-from views.settings_pools import Ticks
 
 bp = Blueprint("price_lists", __name__, url_prefix="/price-lists")
 

@@ -11,11 +11,10 @@ from wtforms.validators import DataRequired, NumberRange, Optional
 from domain import Refused, due, recycling, rehearsals
 from models import Pool, RecycleRule, RecycleRun, Rehearsal, User
 from views.departments import in_tree_order
-from views.fields import Line, fixed_choices, longest
+from views.fields import Line, Ticks, fixed_choices, longest
 from views.formats import choices
 from views.helpers import administrators_only, get_or_404, go, page, toast
 from views.recycling_words import Shown, department_names, kind_words, protections, rule_words, scope_words, spares_words
-from views.settings_pools import Ticks
 
 bp = Blueprint("recycling", __name__, url_prefix="/settings/recycling")
 bp.before_request(administrators_only)

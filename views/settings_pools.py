@@ -5,13 +5,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from peewee import JOIN
-from wtforms import BooleanField, IntegerField, RadioField, SelectMultipleField, StringField, widgets
+from wtforms import BooleanField, IntegerField, RadioField, StringField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from domain import Refused, pools
 from models import Department, Pool, PoolAdministrator, PoolScope, User
 from views.departments import in_tree_order
-from views.fields import fixed_choices
+from views.fields import Ticks, fixed_choices
 from views.formats import choices
 from views.helpers import administrators_only, get_or_404, go, toast
 from views.roles import role_choices
@@ -30,11 +30,6 @@ LIMIT, LONGEST_WAIT = 100_000, 3_650
 RULES = (
     "what", "mode", "daily_claim_limit", "capacity", "cool_down_days", "hold_days", "hidden_fields", "drop_reasons", "reveals",
 )
-
-
-class Ticks(SelectMultipleField):
-    widget = widgets.ListWidget(prefix_label=False)
-    option_widget = widgets.CheckboxInput()
 
 
 class PoolForm(FlaskForm):
