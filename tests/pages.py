@@ -4,6 +4,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+PART = {"HX-Request": "true", "HX-Request-Type": "partial"}  # what htmx sends when it asks for a part of a page
 SPRITE = Path(__file__).resolve().parent.parent / "static/vendor/icons.svg"
 ICON = re.compile(r'href="[^"]*icons\.svg[^"#]*#([^"]+)"')
 FORBIDDEN = {

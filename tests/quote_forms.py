@@ -6,7 +6,6 @@ from domain import quotes
 from domain.money import format_money
 from models import Quote
 
-HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 COST = 123_457  # 1,234.57: to be found wherever it leaks
 
 

@@ -1,6 +1,7 @@
 """Everything a person can be shown: all pages by their links, as parts too, and every address with a word put into it."""
 
-from tests.test_crawl import PART, crawl
+from tests.pages import PART
+from tests.test_crawl import crawl
 
 LISTS = ("/leads", "/pools/1", "/customers", "/opportunities", "/quotes", "/orders", "/products", "/tickets", "/notices", "/approvals", "/imports")
 ARGUMENTS = (

@@ -18,7 +18,8 @@ from domain.export_columns import COLUMNS
 from models import Allowance, Customer, Event, Lead, Member, Notice, Opportunity, Pool, Product, Quote, Session, User
 from tests import offers, poison, world
 from tests.cast import take
-from tests.sweep import PART, Recorder
+from tests.pages import PART
+from tests.sweep import Recorder
 
 PEOPLE = ("admin", "manager", "seller", "finance", "service")
 pytestmark = pytest.mark.once  # what is written into a page does not know the engine; who sees what is asked of both

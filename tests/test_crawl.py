@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from models import User
+from tests.pages import PART
 
 LINK = re.compile(r'(?:href|hx-get|src)="(/[^"#]*)')
 PEOPLE = ["admin", "manager", "seller1", "seller2", "finance", "service", "outsider"]
-PART = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Target": "div#content"}
 FEWEST = 15
 OF_A_KIND = 3  # pages of one route that are opened; the fourth lead looks like the third
 

@@ -24,7 +24,7 @@ from models import (
     db,
 )
 from tests import world
-from tests.sweep import PART
+from tests.pages import PART
 
 pytestmark = pytest.mark.one_of_each
 PEOPLE = ("admin", "manager", "seller", "rival", "outsider", "finance", "service")

@@ -10,8 +10,8 @@ from documents.printer import RenderingFailed
 from domain import approvals, now
 from models import Approval, Quote, User
 from tests import offers, routes
+from tests.pages import PART
 
-HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 PDF = b"%PDF-1.7 a quote"
 
 
@@ -85,7 +85,7 @@ def test_an_unknown_tab_is_the_first_one(login, cast, pending):
 
 
 def test_htmx_gets_the_panes_alone(login, cast, pending):
-    part = login(cast.manager).get(f"/approvals/{current(pending)}", headers=HTMX).text
+    part = login(cast.manager).get(f"/approvals/{current(pending)}", headers=PART).text
     assert part.lstrip().startswith('<div class="panes"') and "<html" not in part
 
 

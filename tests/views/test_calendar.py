@@ -4,8 +4,8 @@ from datetime import date
 
 from domain import calendar
 from models import CalendarDay
+from tests.pages import PART
 
-PART = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Target": "div#year"}
 MAKE_UP_DAY = "2026-10-10"
 
 

@@ -4,9 +4,9 @@ import pytest
 
 from domain import complaints, customers, follow_ups, leads, pool
 from models import Collision, Complaint, Customer, Lead, Share
+from tests.pages import PART
 
 NAME = "苏州恒立精密机械制造有限公司"
-HX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_the_second_ruling_is_refused_with_the_name_of_the_first(cast, login, ca
 
 def test_a_case_is_dismissed_with_a_reason_and_opened_again(cast, login, case):
     manager = login(cast.manager)
-    assert manager.post(f"/collisions/{case.id}/dismiss", data={"reason": ""}, headers=HX).status_code == 422
+    assert manager.post(f"/collisions/{case.id}/dismiss", data={"reason": ""}, headers=PART).status_code == 422
     assert manager.post(f"/collisions/{case.id}/dismiss", data={"reason": "两个厂区"}).status_code == 303
     assert "两个厂区" in login(cast.seller).get(f"/collisions/{case.id}").text
     assert login(cast.admin).post(f"/collisions/{case.id}/reopen").status_code == 303
@@ -160,6 +160,6 @@ def test_a_made_up_link_leads_nowhere(stranger, case, token):
 
 def test_the_link_is_made_by_a_post_and_shown_to_be_copied(cast, login, case):
     seller = login(cast.seller)
-    assert "/complaints/" not in seller.get(f"/customers/{case.record_id}/complaint-link", headers=HX).text.replace("complaint-link", "")
-    made = seller.post(f"/customers/{case.record_id}/complaint-link", headers=HX).text
+    assert "/complaints/" not in seller.get(f"/customers/{case.record_id}/complaint-link", headers=PART).text.replace("complaint-link", "")
+    made = seller.post(f"/customers/{case.record_id}/complaint-link", headers=PART).text
     assert 'data-copy="http://localhost/complaints/' in made

@@ -4,8 +4,8 @@ import pytest
 
 from domain import customers, pool, pools
 from models import Company, Customer, Pool, PoolScope, User
+from tests.pages import PART
 
-HX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 PHONE, OTHER = "13812905678", "13912905679"
 
 
@@ -48,14 +48,14 @@ def test_who_runs_the_pool_reads_it_whole(cast, login, here, lying):
 
 def test_a_claimed_customer_shows_its_numbers_to_the_new_owner(cast, login, here, lying):
     client = login(cast.seller)
-    answer = client.post(f"/customers/{lying.id}/claim", headers=HX)
+    answer = client.post(f"/customers/{lying.id}/claim", headers=PART)
     assert answer.status_code == 200 and f'id="customer-{lying.id}"' in answer.text and "<b>1</b> / 10" in answer.text
     assert PHONE in client.get(f"/customers/{lying.id}").text
 
 
 def test_the_slower_one_is_told_who_was_faster(cast, login, lying):
     pool.claim(lying, by=cast.rival)
-    answer = login(cast.seller).post(f"/customers/{lying.id}/claim", headers=HX)
+    answer = login(cast.seller).post(f"/customers/{lying.id}/claim", headers=PART)
     assert answer.status_code == 409 and cast.rival.name in answer.text and 'class="taken' in answer.text
 
 

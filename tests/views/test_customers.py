@@ -8,8 +8,8 @@ import pytest
 from domain import customers, deals, members, orders
 from models import Contact, Customer, DuplicateRule, Member, Notice, Opportunity, Quote
 from tests import offers
+from tests.pages import PART
 
-HX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 NAME = "苏州恒立精密机械有限公司"
 
 
@@ -106,8 +106,8 @@ def test_the_list_is_narrowed_by_its_address(cast, login, customer, wanted, foun
 
 
 def test_the_field_for_a_customer_offers_what_one_sees(cast, login, customer):
-    assert NAME in login(cast.seller).get("/customers/options?q=szhl", headers=HX).text
-    assert NAME not in login(cast.rival).get("/customers/options?q=szhl", headers=HX).text
+    assert NAME in login(cast.seller).get("/customers/options?q=szhl", headers=PART).text
+    assert NAME not in login(cast.rival).get("/customers/options?q=szhl", headers=PART).text
 
 
 # ---- contacts and team -----------------------------------------------------------------------------------------------
@@ -115,7 +115,7 @@ def test_the_field_for_a_customer_offers_what_one_sees(cast, login, customer):
 
 def test_a_contact_comes_into_the_page_out_of_band(cast, login, customer):
     data = {"name": "李国栋", "phone": "137 0519 4410", "decides": "y"}
-    answer = login(cast.seller).post(f"/customers/{customer.id}/contacts", data=data, headers=HX)
+    answer = login(cast.seller).post(f"/customers/{customer.id}/contacts", data=data, headers=PART)
     assert answer.status_code == 200
     assert 'id="contacts" hx-swap-oob' in answer.text and "李国栋" in answer.text
     assert (Contact.get().phone, Contact.get().decides) == ("13705194410", True)
@@ -181,9 +181,9 @@ def test_a_customer_that_one_does_not_see_narrows_nothing_and_is_not_named(cast,
 
 def test_whoever_meets_anothers_customer_asks_its_owner_about_it(cast, login, customer):
     browser = login(cast.outsider)
-    shown = html.unescape(browser.get(f"/leads/duplicates?name={NAME}", headers=HX).text)
+    shown = html.unescape(browser.get(f"/leads/duplicates?name={NAME}", headers=PART).text)
     token = re.search(r'"shown": "([^"]+)"', shown)[1]
-    assert browser.post("/duplicates/ask", data={"shown": token, "whom": "owner"}, headers=HX).status_code == 200
+    assert browser.post("/duplicates/ask", data={"shown": token, "whom": "owner"}, headers=PART).status_code == 200
     assert Notice.get().user == cast.seller
     assert login(cast.rival).post("/duplicates/ask", data={"shown": token, "whom": "owner"}).status_code == 404
     assert browser.post("/duplicates/ask", data={"shown": "made up", "whom": "owner"}).status_code == 400

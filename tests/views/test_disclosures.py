@@ -5,8 +5,8 @@ import pytest
 from domain import allowances, customers, leads, pool
 from models import Pool, RecordView, Reveal, User
 from tests.cast import take
+from tests.pages import PART
 
-HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 SHOWN = "138 1234 5678"
 
 
@@ -38,7 +38,7 @@ def test_the_number_comes_back_in_the_place_of_the_masked_one(login, cast, lead)
     browser = login(cast.seller)
     page = browser.get(f"/leads/{lead.id}").text
     assert f"/leads/{lead.id}/reveal" in page and "138****5678" in page and SHOWN not in page
-    part = browser.post(f"/leads/{lead.id}/reveal", headers=HTMX).text
+    part = browser.post(f"/leads/{lead.id}/reveal", headers=PART).text
     assert SHOWN in part and "/reveal" not in part and "<html" not in part
     assert SHOWN in browser.get(f"/leads/{lead.id}").text and SHOWN not in login(cast.rival).get(f"/leads/{lead.id}").text
 
@@ -50,7 +50,7 @@ def test_a_plain_form_leads_back_to_the_page(login, cast, customer):
     assert SHOWN in answer.text and "139 1234 5678" in answer.text
 
 
-@pytest.mark.parametrize("headers", [{}, HTMX])
+@pytest.mark.parametrize("headers", [{}, PART])
 def test_beyond_the_day_it_is_a_429_that_says_when(login, cast, lead, headers):
     open_pools()
     allowances.change(User.SELLER, by=cast.admin, reveals=0)

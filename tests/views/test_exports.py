@@ -9,8 +9,7 @@ from openpyxl import load_workbook
 
 from domain import allowances, customers, export_runner, exports, leads, now, recycling, rehearsals
 from models import Export, Pool, User
-
-HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
+from tests.pages import PART
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +37,7 @@ def test_every_list_has_an_export_that_says_how_many_rows_it_will_have(login, ca
     world.build(cast)
     browser = login(cast.admin)
     arguments = {"opportunity": "?status=open", "lead": "?who=team"}.get(what, "?tab=all&whose=team")
-    shown = browser.get(f"/exports/new/{what}{arguments}", headers=HTMX).text
+    shown = browser.get(f"/exports/new/{what}{arguments}", headers=PART).text
     number = len(names(browser.post(f"/exports/new/{what}{arguments}")))
     assert number and f"导出 {number} 条" in shown
 
@@ -76,13 +75,13 @@ def test_the_file_is_its_makers_alone(login, cast):
     assert login(cast.admin).get(f"/exports/{Export.get().id}").status_code == 404
 
 
-@pytest.mark.parametrize("headers", [{}, HTMX])
+@pytest.mark.parametrize("headers", [{}, PART])
 def test_beyond_the_days_rows_it_is_a_429_that_says_when(login, cast, headers):
     allowances.change(User.MANAGER, by=cast.admin, exported_rows=1)
     for name in ("甲公司", "乙公司"):
         leads.create(cast.manager, name=name)
     browser = login(cast.manager)
-    assert "disabled" in browser.get("/exports/new/lead", headers=HTMX).text
+    assert "disabled" in browser.get("/exports/new/lead", headers=PART).text
     answer = browser.post("/exports/new/lead", headers=headers)
     assert answer.status_code == 429 and 0 < int(answer.headers["Retry-After"]) <= 86_400 and "00:00" in answer.text
     assert Export.select().count() == 0

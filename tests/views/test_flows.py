@@ -9,6 +9,7 @@ from domain.flow_conditions import Condition
 from domain.flows import Empty, Who
 from models import Customer, Flow, FlowVersion, Quote, User
 from tests import offers, routes
+from tests.pages import PART
 
 URL = "/settings/flows/1/draft"
 NODE = {
@@ -16,7 +17,6 @@ NODE = {
     "own": "superior", "repeat": "each", "gone": "superior", "comment": "on_reject", "levels": "1",
 }
 DEEP = {"c-0-0-field": "effective_discount", "c-0-0-op": "above", "c-0-0-low": "12.5", "c-0-0-high": ""}
-HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def forms_fields(text):
     return fields
 
 
-@pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
+@pytest.mark.parametrize("headers", [{}, PART], ids=["plain", "htmx"])
 def test_buttons_add_and_take_away_conditions_without_saving_and_keep_what_was_typed(browser, draft, headers):
     sent = NODE | DEEP | state(draft) | {"name": "半句", "0-new": "margin", "new-new": "province", "c-0-0-low": "abc"}
     text = browser.post(f"{URL}/nodes/new", data=sent | {"edit": "add.0"}, headers=headers).text
@@ -155,7 +155,7 @@ def test_a_bad_step_comes_back_with_a_complaint_and_what_was_typed(browser, draf
     assert FlowVersion.get_by_id(draft.id).revision == 1
 
 
-@pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
+@pytest.mark.parametrize("headers", [{}, PART], ids=["plain", "htmx"])
 def test_steps_are_moved_and_removed(browser, draft, headers):
     browser.post(f"{URL}/nodes/n3/move", data=state(draft) | {"up": "1"}, headers=headers)
     assert [node.key for node in nodes_of(draft)] == ["n1", "n3", "n2"]

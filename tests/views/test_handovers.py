@@ -4,6 +4,7 @@ import pytest
 
 from domain import accounts, customers, deals, follow_ups, handover, handover_runner, now, pool
 from models import Company, Customer, Handover, Notice, Opportunity, User
+from tests.pages import PART
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def test_while_it_runs_the_page_asks_for_its_progress(admin, cast, held):
     started = handover.plan(cast.seller, cast.admin, [cast.rival])
     handover.start(started, cast.admin)
     assert f'hx-get="/handovers/{started.id}/progress"' in admin.get(f"/handovers/{started.id}").text
-    part = admin.get(f"/handovers/{started.id}/progress", headers={"HX-Request": "true", "HX-Request-Type": "partial"}).text
+    part = admin.get(f"/handovers/{started.id}/progress", headers=PART).text
     assert "0 / 3" in part and "<html" not in part
 
 

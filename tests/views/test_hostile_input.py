@@ -11,8 +11,8 @@ import pytest
 from domain import leads, search
 from models import Lead, Opportunity, Product, Tax
 from tests import world
+from tests.pages import PART
 
-PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
 HUGE, MANY_DIGITS = 10**20, "9" * 5_000
 NOWHERE = "http://[x"  # urlsplit() refuses it
 BELOW = "/leads/" + MANY_DIGITS

@@ -6,8 +6,8 @@ from python_calamine import CalamineWorkbook
 from domain import import_runner, imports
 from models import Import, Lead, Pool, Product
 from tests import files
+from tests.pages import PART
 
-HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 CHANGED = {"column_name": "0", "column_phone": "", "column_wechat": "1"}
 
 
@@ -72,9 +72,9 @@ def test_the_whole_way(login, cast, pool, job):
 def test_progress_is_a_part_of_the_page_and_stops_asking_when_done(login, cast, job):
     client = login(cast.manager)
     imports.start(job, by=cast.manager, mapping=job.mapping, pool=job.pool)
-    running = client.get(f"/imports/{job.id}/progress", headers=HTMX).text
+    running = client.get(f"/imports/{job.id}/progress", headers=PART).text
     run_now(client, job)
-    done = client.get(f"/imports/{job.id}/progress", headers=HTMX).text
+    done = client.get(f"/imports/{job.id}/progress", headers=PART).text
 
     assert "every 1s" in running and "<html" not in running
     assert "every 1s" not in done and "failed.xlsx" in done
@@ -85,7 +85,7 @@ def run_now(client, job):
 
 
 def test_a_changed_column_shows_its_examples_and_what_is_left_over(login, cast, job):
-    answer = login(cast.manager).post(f"/imports/{job.id}/mapping", data=CHANGED, headers=HTMX)
+    answer = login(cast.manager).post(f"/imports/{job.id}/mapping", data=CHANGED, headers=PART)
 
     assert answer.status_code == 200 and "<html" not in answer.text
     assert Import.get().mapping == {"name": 0, "wechat": 1}

@@ -7,8 +7,8 @@ import pytest
 
 from domain import customers, follow_ups, leads, now, pool
 from models import Company, Customer, Event, FollowUp, Lead, Opportunity, Pool, Task
+from tests.pages import PART
 
-HX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 TOMORROW = now() + timedelta(days=1)
 
 
@@ -115,7 +115,7 @@ def test_older_entries_of_the_timeline_load_by_themselves(cast, login, lead):
     client = login(cast.seller)
     page = client.get(f"/leads/{lead.id}").text
     older = re.search(r'hx-get="(/timeline/lead/[^"]+)" hx-trigger="revealed"', page)[1].replace("&amp;", "&")
-    rest = client.get(older, headers=HX).text
+    rest = client.get(older, headers=PART).text
     assert "第 29 次记录" in page and "第 0 次记录" not in page and "第 0 次记录" in rest
 
 
@@ -163,9 +163,9 @@ def test_numbers_are_taken_as_people_write_them(cast, login, typed, kept):
 
 def test_while_one_types_a_duplicate_is_told_and_creating_is_not_blocked(cast, login, lead):
     client = login(cast.rival)
-    told = client.get(f"/leads/duplicates?name={lead.name}", headers=HX).text
+    told = client.get(f"/leads/duplicates?name={lead.name}", headers=PART).text
     assert cast.seller.name in told and lead.phone not in told
-    assert client.get("/leads/duplicates?name=无锡", headers=HX).text.strip() == ""
+    assert client.get("/leads/duplicates?name=无锡", headers=PART).text.strip() == ""
     assert client.post("/leads/new", data={"name": lead.name}).status_code == 303
 
 
@@ -186,7 +186,7 @@ def test_pool_records_are_edited_by_administrators_only(cast, login, lead):
 
 def test_a_follow_up_brings_timeline_state_and_times_along(cast, login, lead):
     data = {"method": "phone", "body": "聊了需求", "outcome": "connected", "next": f"{TOMORROW:%Y-%m-%d}T10:00"}
-    answer = login(cast.seller).post(f"/leads/{lead.id}/follow-ups", data=data, headers=HX)
+    answer = login(cast.seller).post(f"/leads/{lead.id}/follow-ups", data=data, headers=PART)
     assert answer.status_code == 200
     for part in ('id="timeline"', 'id="lead-state"', 'id="contact-times"', 'id="next-step"'):
         assert f'{part} hx-swap-oob="true"' in answer.text
@@ -205,13 +205,13 @@ def test_a_follow_up_without_javascript_leads_back_to_the_record(cast, login, le
      {"body": "x", "next": "pick", "next_at": "2020-01-01T10:00"}, {"body": "x", "next_at": "soon"}, {"body": "长" * 5001}],
 )
 def test_a_follow_up_that_is_not_well_formed_is_refused_with_what_was_typed(cast, login, lead, data):
-    answer = login(cast.seller).post(f"/leads/{lead.id}/follow-ups", data={"method": "phone"} | data, headers=HX)
+    answer = login(cast.seller).post(f"/leads/{lead.id}/follow-ups", data={"method": "phone"} | data, headers=PART)
     assert answer.status_code == 422 and 'class="composer"' in answer.text
     assert FollowUp.select().count() == 0
 
 
 def test_a_date_that_is_no_date_is_a_bad_request(cast, login, lead):
-    answer = login(cast.seller).post(f"/leads/{lead.id}/follow-ups", data={"method": "phone", "body": "x", "next": "soon"}, headers=HX)
+    answer = login(cast.seller).post(f"/leads/{lead.id}/follow-ups", data={"method": "phone", "body": "x", "next": "soon"}, headers=PART)
     assert answer.status_code in (400, 422)
 
 
@@ -220,11 +220,11 @@ def test_a_step_is_done_rescheduled_and_planned_again(cast, login, lead):
     client = login(cast.seller)
     assert client.post(f"/tasks/{task.id}/reschedule", data={"due_at": "2030-01-07T10:00"}).status_code == 303
     assert Task.get().due_at.year == 2030
-    done = client.post(f"/tasks/{task.id}/done", headers=HX)
+    done = client.post(f"/tasks/{task.id}/done", headers=PART)
     assert done.status_code == 200 and f'data-dismiss="next-{task.id}"' in done.text
-    assert client.post(f"/tasks/{task.id}/next", data={"due_at": ""}, headers=HX).status_code == 422
-    assert client.post(f"/tasks/{task.id}/done", headers=HX).status_code == 409
-    assert client.post(f"/tasks/{task.id}/next", data={"due_at": "2030-01-14T10:00"}, headers=HX).status_code == 200
+    assert client.post(f"/tasks/{task.id}/next", data={"due_at": ""}, headers=PART).status_code == 422
+    assert client.post(f"/tasks/{task.id}/done", headers=PART).status_code == 409
+    assert client.post(f"/tasks/{task.id}/next", data={"due_at": "2030-01-14T10:00"}, headers=PART).status_code == 200
     assert fresh(lead.id).next_at.day == 14
 
 
@@ -248,7 +248,7 @@ def test_a_conversion_leads_to_the_customer(cast, login, lead):
 
 
 def test_a_deal_without_a_name_is_asked_for(cast, login, lead):
-    answer = login(cast.seller).post(f"/leads/{lead.id}/convert", data={"with_opportunity": "y"}, headers=HX)
+    answer = login(cast.seller).post(f"/leads/{lead.id}/convert", data={"with_opportunity": "y"}, headers=PART)
     assert answer.status_code == 422 and "name" in errors(answer)
     assert Customer.select().count() == 0
 

@@ -6,9 +6,8 @@ import pytest
 
 from domain import leads, members
 from models import Lead, Member, Pool
+from tests.pages import PART
 from views.formats import today
-
-HX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
 @pytest.fixture
@@ -19,14 +18,14 @@ def lead(cast):
 
 def test_the_dialog_offers_whoever_could_join(cast, login, lead):
     members.add(lead, cast.manager, by=cast.seller)
-    dialog = login(cast.seller).get(f"/leads/{lead.id}/members/new", headers=HX).text
+    dialog = login(cast.seller).get(f"/leads/{lead.id}/members/new", headers=PART).text
     assert cast.rival.name in dialog
     assert not any(person.name in dialog for person in (cast.seller, cast.manager, cast.finance, cast.disabled))
 
 
 def test_a_member_comes_into_the_page_and_the_timeline_out_of_band_and_can_be_undone(cast, login, lead):
     data = {"user": cast.rival.id, "may_edit": "y"}
-    answer = login(cast.seller).post(f"/leads/{lead.id}/members", data=data, headers=HX)
+    answer = login(cast.seller).post(f"/leads/{lead.id}/members", data=data, headers=PART)
     assert answer.status_code == 200
     assert 'id="team" hx-swap-oob' in answer.text and 'id="timeline" hx-swap-oob' in answer.text
     assert f'action="/leads/{lead.id}/members/{cast.rival.id}/remove"' in answer.text.split("toast")[-1]

@@ -5,8 +5,7 @@ import pytest
 from domain import approvals, notifications
 from models import Notice, Quote
 from tests import offers
-
-HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
+from tests.pages import PART
 
 
 @pytest.fixture
@@ -34,7 +33,7 @@ def test_opening_a_message_reads_it_and_leads_to_what_waits(login, cast, asked):
 
 
 def test_a_message_can_be_read_without_leaving(login, cast, asked):
-    answer = login(cast.manager).post(f"/notices/{asked.id}/read", headers=HTMX)
+    answer = login(cast.manager).post(f"/notices/{asked.id}/read", headers=PART)
     assert answer.status_code == 200 and "unread" not in answer.text.split(">")[0]
     assert unread(cast.manager) == 0
 

@@ -6,9 +6,9 @@ import pytest
 
 from domain import board, customers, deals, follow_ups, members, now
 from models import Opportunity, Stage
+from tests.pages import PART
 
-HX = {"HX-Request": "true", "HX-Request-Type": "partial"}
-ON_BOARD = HX | {"HX-Current-URL": "http://localhost/opportunities"}
+ON_BOARD = PART | {"HX-Current-URL": "http://localhost/opportunities"}
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_a_full_column_brings_the_rest_on_demand(cast, login, customer):
         deals.create(cast.seller, customer, f"第{number}期", 100)
     browser = login(cast.seller)
     more = re.search(r'hx-get="(/opportunities/column/[^"]+)"', browser.get("/opportunities").text).group(1)
-    rest = browser.get(more.replace("&amp;", "&"), headers=HX).text
+    rest = browser.get(more.replace("&amp;", "&"), headers=PART).text
     assert rest.count('class="card"') == 2
 
 
@@ -91,7 +91,7 @@ def test_a_move_brings_both_columns_out_of_band(cast, login, deal):
 
 
 def test_after_a_move_the_sums_keep_the_filters_of_the_page(cast, login, deal):
-    here = HX | {"HX-Current-URL": "http://localhost/opportunities?q=%E6%97%A0%E9%94%A1"}
+    here = PART | {"HX-Current-URL": "http://localhost/opportunities?q=%E6%97%A0%E9%94%A1"}
     answer = login(cast.seller).post(f"/opportunities/{deal.id}/move", data={"stage": stage(3).id}, headers=here)
     assert f'id="deal-{deal.id}"' not in answer.text
 
@@ -109,7 +109,7 @@ def test_a_stage_that_is_not_there_or_is_won_takes_no_move(cast, login, deal):
 
 
 def test_the_sheet_names_every_stage_and_marks_the_present_one(cast, login, deal):
-    sheet = login(cast.seller).get(f"/opportunities/{deal.id}/move", headers=HX).text
+    sheet = login(cast.seller).get(f"/opportunities/{deal.id}/move", headers=PART).text
     assert "把 苏州恒立 移到…" in sheet and "现在在这里" in sheet
     assert sheet.count('name="stage"') == 4
 

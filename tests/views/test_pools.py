@@ -6,8 +6,8 @@ import pytest
 
 from domain import leads, organisation, pool
 from models import Claim, Company, Lead, Pool, PoolScope
+from tests.pages import PART
 
-HX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 PHONE = "13812905678"
 
 
@@ -93,7 +93,7 @@ def test_a_cursor_that_was_tampered_with_is_no_error(cast, login, east, lying):
 
 def test_a_claim_swaps_the_row_and_moves_the_meters(cast, login, lying):
     [id] = lying()
-    answer = login(cast.seller).post(f"/leads/{id}/claim", headers=HX)
+    answer = login(cast.seller).post(f"/leads/{id}/claim", headers=PART)
     assert answer.status_code == 200
     assert f'id="lead-{id}"' in answer.text and 'id="meters"' in answer.text and "<b>1</b> / 20" in answer.text
     assert fresh(id).owner == cast.seller
@@ -108,7 +108,7 @@ def test_without_javascript_a_claim_leads_back(cast, login, east, lying):
 def test_the_slower_one_gets_409_the_faded_row_and_the_winners_name(cast, login, lying):
     [id] = lying()
     pool.claim(fresh(id), by=cast.rival)
-    answer = login(cast.seller).post(f"/leads/{id}/claim", headers=HX)
+    answer = login(cast.seller).post(f"/leads/{id}/claim", headers=PART)
     assert answer.status_code == 409
     assert 'class="taken' in answer.text and cast.rival.name in answer.text and PHONE not in answer.text
     assert fresh(id).owner == cast.rival
@@ -123,15 +123,15 @@ def test_without_javascript_the_slower_one_gets_a_sentence(cast, login, lying):
 
 def test_a_lead_that_never_lay_in_my_pools_is_not_there(cast, login):
     lead = leads.create(cast.outsider, name="别人的线索")
-    assert login(cast.seller).post(f"/leads/{lead.id}/claim", headers=HX).status_code == 404
+    assert login(cast.seller).post(f"/leads/{lead.id}/claim", headers=PART).status_code == 404
 
 
 def test_used_up_claims_disable_the_buttons_and_refuse_with_the_rule(cast, login, east, lying):
     Company.update(daily_claim_limit=1).execute()
     first, second = lying(2)
     client = login(cast.seller)
-    client.post(f"/leads/{first}/claim", headers=HX)
-    answer = client.post(f"/leads/{second}/claim", headers=HX)
+    client.post(f"/leads/{first}/claim", headers=PART)
+    answer = client.post(f"/leads/{second}/claim", headers=PART)
     assert answer.status_code == 409 and "00:00" in answer.text
     assert 'data-row-key="L" disabled' in client.get(f"/pools/{east.id}").text
 
@@ -139,7 +139,7 @@ def test_used_up_claims_disable_the_buttons_and_refuse_with_the_rule(cast, login
 def test_an_undone_claim_lies_where_it_lay(cast, login, lying):
     [id] = lying()
     client = login(cast.seller)
-    client.post(f"/leads/{id}/claim", headers=HX)
+    client.post(f"/leads/{id}/claim", headers=PART)
     assert client.post(f"/leads/{id}/unclaim").status_code == 303
     assert fresh(id).in_pool
 
@@ -161,7 +161,7 @@ def test_an_empty_selection_is_no_selection(cast, login, lying):
 def test_a_release_asks_for_a_reason(cast, login, lying):
     [id] = lying()
     client = login(cast.seller)
-    client.post(f"/leads/{id}/claim", headers=HX)
+    client.post(f"/leads/{id}/claim", headers=PART)
     assert client.get(f"/leads/{id}/release").status_code == 200
     assert client.post(f"/leads/{id}/release", data={"reason": ""}).status_code == 422
     assert client.post(f"/leads/{id}/release", data={"reason": "no_such_word"}).status_code == 422
@@ -174,7 +174,7 @@ def test_a_lead_goes_back_to_the_pool_that_was_chosen_but_not_to_one_of_others(c
     PoolScope.create(pool=closed, user=cast.admin)
     [id] = lying()
     client = login(cast.seller)
-    client.post(f"/leads/{id}/claim", headers=HX)
+    client.post(f"/leads/{id}/claim", headers=PART)
     assert client.post(f"/leads/{id}/release", data={"reason": "no_need", "pool": closed.id}).status_code == 422
     client.post(f"/leads/{id}/release", data={"reason": "no_need", "pool": south.id})
     assert fresh(id).pool == south

@@ -11,6 +11,7 @@ from documents.jobs import PrintJobs
 from documents.printer import RenderingFailed
 from models import DocumentTemplate, Event, Product, ProductPicture, Quote
 from tests import offers
+from tests.pages import PART
 
 
 class Press:
@@ -60,7 +61,7 @@ def test_a_slow_copy_shows_how_far_it_is_and_then_itself(login, cast, approved, 
     press.go.set()
     documents.JOBS.get(sent.location.rsplit("/", 1)[1], cast.seller.id).done.wait(5)
     assert browser.get(sent.location, follow_redirects=True).data == b"%PDF-1.7 fresh"
-    part = browser.get(sent.location, headers={"HX-Request": "true", "HX-Request-Type": "partial"})
+    part = browser.get(sent.location, headers=PART)
     assert part.headers["HX-Redirect"] == f"{sent.location}.pdf"
 
 

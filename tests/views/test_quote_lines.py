@@ -7,7 +7,8 @@ import pytest
 from domain import functions, price_lists, quotes, roles
 from domain.money import format_money
 from models import Member, Product, Quote, Role, User
-from tests.quote_forms import COST, HTMX, figures, form, stored
+from tests.pages import PART
+from tests.quote_forms import COST, figures, form, stored
 
 
 def columns_of(quote, *names):
@@ -23,7 +24,7 @@ def test_every_kind_of_line_is_typed_saved_and_shown_again(login, cast, draft, s
         draft, ("section", "一、传感器"), (sensors[0], "2", "1,500", "agreed"), (sensors[1], "5", "", "free"),
         (sensors[1], "10", "80", "amount"), ("note", "线缆另计"), (sensors[2], "1", "95"), optional=["6"],
     )
-    typed = client.post(f"/quotes/{draft.id}/totals", data=posted, headers=HTMX)
+    typed = client.post(f"/quotes/{draft.id}/totals", data=posted, headers=PART)
     assert client.post(f"/quotes/{draft.id}", data=posted).status_code == 303
     assert columns_of(draft, "what", "agreed", "free", "discount_amount", "optional", "discount") == [
         ("section", None, False, None, False, None), ("product", 150_000, False, 72_000, False, None),
@@ -55,7 +56,7 @@ def test_the_order_is_reduced_in_percent(login, cast, draft, sensors):
 
 
 def test_prices_turn_to_the_other_side_of_tax_while_one_types(login, cast, draft, sensors):
-    answer = login(cast.seller).post(f"/quotes/{draft.id}/totals", data=form(draft, (sensors[0], "1", ""), inclusive="0"), headers=HTMX)
+    answer = login(cast.seller).post(f"/quotes/{draft.id}/totals", data=form(draft, (sensors[0], "1", ""), inclusive="0"), headers=PART)
     assert figures(answer)[0].split("\t")[1:3] == ["1,646.02", "1,646.02"] and "不含税单价" in answer.text
     assert stored(draft).inclusive
 
@@ -68,8 +69,8 @@ def test_another_price_list_is_chosen_in_the_head_and_says_what_it_changed(login
     page = client.get(f"/quotes/{draft.id}").text
     assert "项目价</option>" in page and '<div class="side named" hidden>' not in page
     posted = form(draft, (sensors[0], "1", ""), (sensors[1], "1", ""), price_list=project.id)
-    assert figures(client.post(f"/quotes/{draft.id}/totals", data=posted, headers=HTMX))[0].split("\t")[1] == "1,700.00"
-    assert "1 个价格" in client.post(f"/quotes/{draft.id}", data=posted, headers=HTMX).text
+    assert figures(client.post(f"/quotes/{draft.id}/totals", data=posted, headers=PART))[0].split("\t")[1] == "1,700.00"
+    assert "1 个价格" in client.post(f"/quotes/{draft.id}", data=posted, headers=PART).text
     assert stored(draft).price_list_id == project.id and columns_of(draft, "price") == [(170_000,), (16_800,)]
 
 
@@ -92,9 +93,9 @@ def test_more_lines_or_rows_than_fit_are_refused_with_their_number(login, cast, 
     client = login(cast.seller)
     posted = form(draft, *[(sensors[0], "1", "")] * (quotes.MOST_LINES + 1))
     for path in (f"/quotes/{draft.id}", f"/quotes/{draft.id}/totals"):
-        answer = client.post(path, data=posted, headers=HTMX)
+        answer = client.post(path, data=posted, headers=PART)
         assert answer.status_code == 409 and "最多 500 行" in answer.text
-    answer = client.post(f"/quotes/{draft.id}/paste", data={"rows": "x" * 60_001}, headers=HTMX)
+    answer = client.post(f"/quotes/{draft.id}/paste", data={"rows": "x" * 60_001}, headers=PART)
     assert answer.status_code == 409 and "最多 60,000 个字符" in answer.text and len(quotes.lines_of(draft)) == 2
 
 
@@ -103,10 +104,10 @@ def test_more_lines_or_rows_than_fit_are_refused_with_their_number(login, cast, 
 
 def test_a_line_below_cost_is_marked_for_who_may_see_cost(login, cast, draft, sensors):
     posted = form(draft, (sensors[0], "1", format_money(COST - 1), "agreed"))
-    answer = login(cast.seller).post(f"/quotes/{draft.id}/totals", data=posted, headers=HTMX)
+    answer = login(cast.seller).post(f"/quotes/{draft.id}/totals", data=posted, headers=PART)
     assert figures(answer)[0].split("\t")[4] == "1"
     just_enough = form(draft, (sensors[0], "1", format_money(COST), "agreed"))
-    assert figures(login(cast.seller).post(f"/quotes/{draft.id}/totals", data=just_enough, headers=HTMX))[0].split("\t")[4] == ""
+    assert figures(login(cast.seller).post(f"/quotes/{draft.id}/totals", data=just_enough, headers=PART))[0].split("\t")[4] == ""
 
 
 def test_nobody_else_learns_of_a_loss_by_trying_prices(login, cast, draft, sensors):
@@ -117,7 +118,7 @@ def test_nobody_else_learns_of_a_loss_by_trying_prices(login, cast, draft, senso
     for price in (COST - 1, COST + 1):
         posted = form(draft, (sensors[0], "1", format_money(price), "agreed"))
         for path in ("/totals", ""):
-            answer = client.post(f"/quotes/{draft.id}{path}", data=posted | {"revision": stored(draft).revision}, headers=HTMX)
+            answer = client.post(f"/quotes/{draft.id}{path}", data=posted | {"revision": stored(draft).revision}, headers=PART)
             answers.append(answer.text)
         page = client.get(f"/quotes/{draft.id}").text
         assert [trace for trace in ("data-loses", "亏本", "waterfall", format_money(COST), str(COST)) if trace in page] == []
@@ -149,7 +150,7 @@ def test_a_heading_or_note_is_added_by_its_button(login, cast, draft, sensors, w
 @pytest.mark.parametrize("path", ["products?q=PX-18P", "pick?q=PX-18P"])
 def test_the_price_that_is_offered_is_the_one_that_the_line_gets(login, cast, draft, sensors, path):
     price_lists.put(price_lists.add(cast.admin, name="VIP"), [(sensors[2].id, 0, 12_345)], cast.admin)
-    answer = login(cast.seller).get(f"/quotes/{draft.id}/{path}", headers=HTMX)
+    answer = login(cast.seller).get(f"/quotes/{draft.id}/{path}", headers=PART)
     assert "123.45" in answer.text and format_money(sensors[2].price) not in answer.text
 
 
@@ -157,8 +158,8 @@ def asked(client, quote, product, way, **head):
     """What a way into the quote answers for a product, where the head goes along."""
     fields = {"product": product.id, "quantity": "1", "rows": f"{product.sku}\t1", "q": product.sku} | head
     if way in ("lines", "paste"):
-        return client.post(f"/quotes/{quote.id}/{way}", data=fields, headers=HTMX)
-    return client.get(f"/quotes/{quote.id}/{way}", query_string=fields, headers=HTMX)
+        return client.post(f"/quotes/{quote.id}/{way}", data=fields, headers=PART)
+    return client.get(f"/quotes/{quote.id}/{way}", query_string=fields, headers=PART)
 
 
 @pytest.mark.parametrize("way", ["products", "pick", "lines/new", "lines", "paste"])
@@ -177,7 +178,7 @@ def test_new_lines_are_priced_by_the_head_as_it_stands_in_the_editor(login, cast
 
 def test_what_is_picked_comes_as_rows_and_nothing_is_saved(login, cast, draft, sensors):
     picked = {"product": [sensors[0].id, sensors[1].id, sensors[2].id], "quantity": ["3", "", "5"]}
-    answer = login(cast.seller).post(f"/quotes/{draft.id}/lines", data=picked, headers=HTMX)
+    answer = login(cast.seller).post(f"/quotes/{draft.id}/lines", data=picked, headers=PART)
     assert answer.text.count("data-line=") == 2 and "PX-18P" in answer.text and len(quotes.lines_of(draft)) == 2
 
 
@@ -198,7 +199,7 @@ def test_what_has_a_quantity_stays_on_the_list_while_one_searches_on(login, cast
 
 def test_pasted_rows_are_shown_as_understood_and_none_is_dropped(login, cast, draft, sensors):
     rows = "编码\t数量\t折扣\nLD-200\t3\t9.5折\nXX-1\t2\n光电开关\t4\npx-18p\t10\t101%\nPX-18P\t\n激光测距传感器\t１２\t赠品"
-    page = login(cast.seller).post(f"/quotes/{draft.id}/paste", data={"rows": rows}, headers=HTMX).text
+    page = login(cast.seller).post(f"/quotes/{draft.id}/paste", data={"rows": rows}, headers=PART).text
     for words in ("表头", "5,301.00", "没有这个编码或名称的产品", "PX-18N, PX-18P", "数字太大", "没有数量", "加入 2 行"):
         assert words in page
     left = re.search(r"<textarea[^>]*>([^<]*)</textarea>", page)[1].strip().splitlines()
@@ -209,7 +210,7 @@ def test_pasted_rows_are_shown_as_understood_and_none_is_dropped(login, cast, dr
 
 
 def test_a_pasted_price_above_the_list_is_told_beside_its_row(login, cast, draft, sensors):
-    page = login(cast.seller).post(f"/quotes/{draft.id}/paste", data={"rows": "LD-200\t3\t1,860.01\nLD-200\t3\t1,800"}, headers=HTMX).text
+    page = login(cast.seller).post(f"/quotes/{draft.id}/paste", data={"rows": "LD-200\t3\t1,860.01\nLD-200\t3\t1,800"}, headers=PART).text
     assert "高于标价" in page and "5,400.00" in page and "加入 1 行" in page
 
 
@@ -236,11 +237,11 @@ def test_a_product_made_in_passing_is_the_next_line(login, cast, draft, sensors)
 def test_in_the_editor_it_is_made_in_a_dialog_and_comes_back_as_a_row(login, cast, draft, sensors):
     client = login(cast.admin)
     made = {"sku": "LD-200", "name": "新传感器", "price": "100", "tax_code": "general", "active": "y", "quote": draft.id}
-    dialog = client.get(f"/products/new?name=新传感器&quote={draft.id}", headers=HTMX).text
+    dialog = client.get(f"/products/new?name=新传感器&quote={draft.id}", headers=PART).text
     assert "data-adds-lines" in dialog and 'name="cost"' in dialog and "<html" not in dialog
-    refused = client.post("/products", data=made, headers=HTMX)
+    refused = client.post("/products", data=made, headers=PART)
     assert refused.status_code == 422 and 'value="新传感器"' in refused.text and 'value="100"' in refused.text
-    row = client.post("/products", data=made | {"sku": "NEW-1"}, headers=HTMX)
+    row = client.post("/products", data=made | {"sku": "NEW-1"}, headers=PART)
     assert (row.status_code, row.text.count("data-line=")) == (200, 1) and "NEW-1" in row.text
     assert len(quotes.lines_of(draft)) == 2
 

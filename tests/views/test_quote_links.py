@@ -11,6 +11,7 @@ from models import Event, Mail, Quote, QuoteLine, QuoteLink, QuoteReply, QuoteVi
 from tests import offers
 from tests.domain.test_share_links import PNG
 from tests.mailbox import Mailbox
+from tests.pages import PART
 
 SECRETS = ("600.00", "150.00", "60000", "内部备注", "成本", "毛利")
 
@@ -272,7 +273,7 @@ def test_whoever_only_reads_sees_what_became_of_it_and_no_addresses(login, cast,
 
 
 def test_the_dialog_shows_the_link_in_the_place_of_the_question(login, cast, quote):
-    answer = login(cast.seller).post(f"/quotes/{quote.id}/share", headers={"HX-Request": "true", "HX-Request-Type": "partial"})
+    answer = login(cast.seller).post(f"/quotes/{quote.id}/share", headers=PART)
     part = answer.get_data(as_text=True)
     assert answer.status_code == 200 and "<html" not in part
     assert re.search(r'id="offer-address" value="http://localhost/q/[\w-]{43}"', part)

@@ -12,7 +12,8 @@ from domain.flow_conditions import Condition
 from domain.money import capitals, format_money
 from models import Customer, Event, Member, Opportunity, Product, Quote, QuoteLine
 from tests import offers, routes
-from tests.quote_forms import COST, HTMX, figures, form, stored, traces_of_cost
+from tests.pages import PART
+from tests.quote_forms import COST, figures, form, stored, traces_of_cost
 
 
 def submitted(cast, quote):
@@ -59,7 +60,7 @@ def test_who_sees_and_who_writes(login, cast, draft, sensors, who, sees, writes)
 def test_what_is_not_taxed_is_called_so_from_the_editor_to_the_order(login, cast, draft, sensors):
     Product.update(tax_code="untaxed", tax_rate=0).where(Product.id == sensors[0].id).execute()
     seller, quote = login(cast.seller), quotes.create(offers.deal(cast.seller), by=cast.seller)
-    answer = seller.post(f"/quotes/{quote.id}/totals", data=form(quote, (sensors[0], "1", ""), (sensors[1], "1", "")), headers=HTMX)
+    answer = seller.post(f"/quotes/{quote.id}/totals", data=form(quote, (sensors[0], "1", ""), (sensors[1], "1", "")), headers=PART)
     assert ">6% / 不征税</small>" in answer.text
     quotes.save(quote, cast.seller, quote.revision, [{"product_id": sensors[0].id, "quantity": Decimal(1)}])
     approve(quote)
@@ -96,7 +97,7 @@ def test_screen_pricing_and_database_say_the_same(login, cast, draft):
 def test_totals_while_typing_equal_what_saving_stores(login, cast, draft, sensors):
     client = login(cast.seller)
     posted = form(draft, (sensors[0], "7", "97.5"), (sensors[1], "0.5", ""), order_discount="1,234.56")
-    typed = client.post(f"/quotes/{draft.id}/totals", data=posted, headers=HTMX)
+    typed = client.post(f"/quotes/{draft.id}/totals", data=posted, headers=PART)
     assert typed.status_code == 200 and stored(draft).revision == draft.revision
     assert client.post(f"/quotes/{draft.id}", data=posted).status_code == 303
     totals = quotes.totals_of(stored(draft))
@@ -133,7 +134,7 @@ def test_a_wrong_line_is_refused_beside_its_field(login, cast, draft, sensors, q
     page = client.post(f"/quotes/{draft.id}", data=posted)
     assert page.status_code == 422
     assert re.search(rf'name="{field}" value="{re.escape(quantity if field == "quantity" else rate)}"[^>]*aria-invalid', page.text)
-    part = client.post(f"/quotes/{draft.id}/totals", data=posted, headers=HTMX)
+    part = client.post(f"/quotes/{draft.id}/totals", data=posted, headers=PART)
     assert part.status_code == 422 and figures(part)[0].split("\t")[5] == field
 
 
@@ -163,7 +164,7 @@ def test_a_product_that_is_not_there_is_refused(login, cast, draft, sensors):
 
 def test_a_strange_key_does_not_reach_the_page(login, cast, draft, sensors):
     posted = form(draft, (sensors[0], "1", ""), key=['1"><b>'])
-    answer = login(cast.seller).post(f"/quotes/{draft.id}/totals", data=posted, headers=HTMX)
+    answer = login(cast.seller).post(f"/quotes/{draft.id}/totals", data=posted, headers=PART)
     assert '"><b>' not in answer.text and figures(answer)[0].startswith("1x\t")
 
 
@@ -183,7 +184,7 @@ def test_an_older_form_is_answered_with_both_versions(login, cast, draft, sensor
 def test_an_older_autosave_leaves_what_is_typed_alone(login, cast, draft, sensors):
     older = form(draft, (sensors[0], "30", ""))
     login(cast.manager).post(f"/quotes/{draft.id}", data=form(draft, (sensors[0], "25", "")))
-    answer = login(cast.seller).post(f"/quotes/{draft.id}", data=older, headers=HTMX)
+    answer = login(cast.seller).post(f"/quotes/{draft.id}", data=older, headers=PART)
     assert answer.status_code == 409 and 'id="quote-conflict"' in answer.text and "<input" not in answer.text
 
 
@@ -200,7 +201,7 @@ def test_a_form_without_a_revision_overwrites_nothing(login, cast, draft, sensor
 
 
 def test_a_save_carries_its_new_revision_back(login, cast, draft, sensors):
-    answer = login(cast.seller).post(f"/quotes/{draft.id}", data=form(draft, (sensors[0], "30", "")), headers=HTMX)
+    answer = login(cast.seller).post(f"/quotes/{draft.id}", data=form(draft, (sensors[0], "30", "")), headers=PART)
     assert f'id="revision" value="{draft.revision + 1}"' in answer.text and 'name="quantity"' not in answer.text
 
 
@@ -252,8 +253,8 @@ def everything_shown(client, quote, sensors):
     paths = ["", "/preview", "/submit", "/products?q=LD", f"/lines/new?product={sensors[0].id}", "/glyphs"]
     answers = [client.get(f"/quotes/{quote.id}{path}") for path in paths]
     typed = form(quote, (sensors[0], "1", ""), order_discount="0.01")
-    answers += [client.post(f"/quotes/{quote.id}/totals", data=typed, headers=headers) for headers in ({}, HTMX)]
-    answers += [client.post(f"/quotes/{quote.id}", data=typed | {"revision": "0"}, headers=headers) for headers in ({}, HTMX)]
+    answers += [client.post(f"/quotes/{quote.id}/totals", data=typed, headers=headers) for headers in ({}, PART)]
+    answers += [client.post(f"/quotes/{quote.id}", data=typed | {"revision": "0"}, headers=headers) for headers in ({}, PART)]
     return "".join(answer.text for answer in answers) + client.get("/quotes?whose=team").text
 
 
@@ -270,9 +271,9 @@ def test_the_route_before_submitting_says_no_word_of_cost_to_who_may_not_see_it(
     for record in (draft, draft.customer):
         Member.create(record_kind=record.kind(), record_id=record.id, user=cast.rival, may_edit=True, added_by=cast.seller)
     client, below_cost = login(cast.rival), form(draft, (sensors[0], "1", "1000", "agreed"))
-    said = client.post(f"/quotes/{draft.id}/totals", data=below_cost, headers=HTMX).text
+    said = client.post(f"/quotes/{draft.id}/totals", data=below_cost, headers=PART).text
     assert client.post(f"/quotes/{draft.id}", data=below_cost).status_code == 303
-    said += client.get(f"/quotes/{draft.id}").text + client.get(f"/quotes/{draft.id}/submit", headers=HTMX).text
+    said += client.get(f"/quotes/{draft.id}").text + client.get(f"/quotes/{draft.id}/submit", headers=PART).text
     assert said.count("节点1") == said.count("按审批流的规则") == 3
     assert [word for word in ("亏", "毛利", "成本", "cost", "margin", "loses") if word in said] == []
 
@@ -308,8 +309,8 @@ def test_before_submitting_the_seller_reads_who_decides_and_why(login, cast, dra
 def test_the_way_out_that_is_offered_really_leads_out(login, cast, draft, sensors):
     client = login(cast.seller)
     typed = form(draft, (sensors[0], "10", ""), order_discount="2,000")
-    offered = re.search(r'data-order-discount="([^"]+)"', client.post(f"/quotes/{draft.id}/totals", data=typed, headers=HTMX).text)
-    answer = client.post(f"/quotes/{draft.id}/totals", data=typed | {"order_discount": offered[1]}, headers=HTMX)
+    offered = re.search(r'data-order-discount="([^"]+)"', client.post(f"/quotes/{draft.id}/totals", data=typed, headers=PART).text)
+    answer = client.post(f"/quotes/{draft.id}/totals", data=typed | {"order_discount": offered[1]}, headers=PART)
     assert offered[1] == "1,860.00" and "低于 90%" not in answer.text
 
 
@@ -357,7 +358,7 @@ def test_mine_and_the_team_s(login, cast, draft):
 ])
 def test_the_list_is_narrowed_by_status_number_and_customer(login, cast, draft, asked, there):
     search.index("customer", draft.customer)
-    answer = login(cast.seller).get(f"/quotes?{asked}", headers=HTMX)
+    answer = login(cast.seller).get(f"/quotes?{asked}", headers=PART)
     assert (draft.number in answer.text) is there
 
 
@@ -378,7 +379,7 @@ def counted(queries, client, quote):
     numbers = []
     rows = [(line.product, str(line.quantity), "") for line in quotes.lines_of(quote)]
     requests = [lambda path=path: client.get(path) for path in (f"/quotes/{quote.id}", f"/quotes/{quote.id}/submit", "/quotes?whose=team")]
-    requests.append(lambda: client.post(f"/quotes/{quote.id}/totals", data=form(quote, *rows), headers=HTMX))
+    requests.append(lambda: client.post(f"/quotes/{quote.id}/totals", data=form(quote, *rows), headers=PART))
     for request in requests:
         with queries() as seen:
             assert request().status_code == 200
@@ -390,5 +391,5 @@ def test_looking_and_counting_leave_no_event(login, cast, draft, sensors):
     before = Event.select().count()
     client = login(cast.seller)
     client.get(f"/quotes/{draft.id}")
-    client.post(f"/quotes/{draft.id}/totals", data=form(draft, (sensors[0], "3", "")), headers=HTMX)
+    client.post(f"/quotes/{draft.id}/totals", data=form(draft, (sensors[0], "3", "")), headers=PART)
     assert Event.select().count() == before

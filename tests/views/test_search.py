@@ -7,8 +7,8 @@ import pytest
 from domain import customers, leads, tickets
 from models import Pool
 from tests import offers
+from tests.pages import PART
 
-PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
 PHONE = "13812905678"
 
 

@@ -10,9 +10,9 @@ from werkzeug.routing import AnyConverter, IntegerConverter
 from app import secret_key, settings
 from models import Customer, Quote, User
 from tests import offers
+from tests.pages import PART
 from views.accounts import safe_path
 
-PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 PUBLIC = {"accounts.login", "accounts.log_in", "accounts.appearance", "setup.show", "setup.found", "health.show", "static"} | {
     "complaints.show", "complaints.file", "web_forms.show", "web_forms.send",

@@ -5,11 +5,12 @@ from flask.testing import FlaskClient
 
 from models import Company, Event, User, db
 from tests.cast import PASSWORD
+from tests.pages import PART
 from tests.server import all_at_once
 
 FOUNDER = {"company": "海图测试有限公司", "short_name": "", "name": "赵行政", "login": "admin", "password": PASSWORD, "content": "empty"}
 TRICKS = [
-    {}, {"HX-Request": "true"}, {"HX-Request": "true", "HX-Request-Type": "partial"}, {"X-Requested-With": "XMLHttpRequest"},
+    {}, {"HX-Request": "true"}, PART, {"X-Requested-With": "XMLHttpRequest"},
     {"X-HTTP-Method-Override": "GET"}, {"X-Forwarded-For": "127.0.0.1"}, {"X-Original-URL": "/setup"}, {"Accept": "application/json"},
     {"Content-Type": "application/json"}, {"Host": "localhost"}, {"Referer": "/setup"},
 ]

@@ -7,8 +7,8 @@ import pytest
 from domain import accounts, customers, tickets
 from models import CallBack, Contact, Ticket, User, Visit
 from tests.cast import PASSWORD
+from tests.pages import PART
 
-PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
 STEPS = {
     "assign": {}, "check-in": {}, "check-out": {"note": "换了接头"}, "complete": {"resolution": "换了接头"},
     "call-back": {"satisfaction": "4", "solved": "yes", "note": ""},

@@ -6,8 +6,7 @@ import pytest
 
 from domain import customers, deals
 from models import Customer, Member, Opportunity
-
-HX = {"HX-Request": "true", "HX-Request-Type": "partial"}
+from tests.pages import PART
 
 
 @pytest.fixture
@@ -19,7 +18,7 @@ def customer(cast):
 
 
 def test_the_dialog_names_contacts_and_open_work_ticked(cast, login, customer):
-    dialog = login(cast.manager).get(f"/customers/{customer.id}/transfer", headers=HX).text
+    dialog = login(cast.manager).get(f"/customers/{customer.id}/transfer", headers=PART).text
     assert "1 个联系人" in dialog and "1 条商机" in dialog
     assert re.search(r'<input checked[^>]* name="opportunity"', dialog)
     assert 'name="quote"' not in dialog
