@@ -262,8 +262,11 @@ EXPORTED = ("lead", "customer", "contact", "opportunity", "quote", "order", "tic
 
 
 def can_export(user, what):
-    """A list leaves the house by the hands of those who answer for it; what they do not see is not in it."""
-    return user.may(f"{what}.export")
+    """A list leaves the house by the hands of those who answer for it; what they do not see is not in it.
+
+    Whoever may export quotes may export their lines.
+    """
+    return user.may("quote.export" if what == "quoteline" else f"{what}.export")
 
 
 def can_export_anything(user):

@@ -70,7 +70,7 @@ def asked_for(what):
     """(query, table): the list of this kind that the address asks for, for whoever may export it."""
     if what not in LISTS:
         abort(404)
-    require(can_export(g.user, "quote" if what == "quoteline" else what))
+    require(can_export(g.user, what))
     query, columns, descending = LISTS[what]()
     return query.order_by(*[column.desc() if descending else column.asc() for column in bare(columns)]), BY_KIND[what]
 

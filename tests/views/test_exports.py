@@ -30,6 +30,12 @@ def test_who_may_export_leads(login, cast, name, code):
     assert browser.get("/exports").status_code == (200 if name in ("admin", "manager", "finance") else 403)
 
 
+@pytest.mark.parametrize(("name", "code"), [("admin", 200), ("manager", 200), ("seller", 403), ("finance", 200), ("service", 403)])
+def test_whoever_may_export_quotes_may_export_their_lines(login, cast, name, code):
+    browser = login(getattr(cast, name))
+    assert [browser.get(f"/exports/new/{what}").status_code for what in ("quote", "quoteline")] == [code, code]
+
+
 @pytest.mark.parametrize("what", ["lead", "customer", "contact", "opportunity", "quote", "quoteline", "order", "ticket"])
 def test_every_list_has_an_export_that_says_how_many_rows_it_will_have(login, cast, what):
     from tests import world
