@@ -183,7 +183,8 @@ def act(page, shot):
     for selector in shot.press:
         page.locator(selector).first.click()
     for selector, text in shot.type.items():
-        page.locator(selector).first.press_sequentially(text)
+        field = page.locator(selector).first
+        field.press_sequentially(text) if text else field.clear()
     if shot.send:
         page.keyboard.press("Enter")
     page.wait_for_load_state("networkidle")
