@@ -25,7 +25,7 @@ def start(by, needs, at=None):
     """Begin a look through the base; one at a time."""
     with transaction():
         if running():
-            raise Refused(_("A look through the base is under way already."))
+            raise Refused(_("A check of all records is under way already."))
         forget_old_runs()
         total = sum(open_rows(TABLES[what]).count() for _kind, what in STEPS)
         run = CleansingRun.create(by=by, needs=[need for need in CleansingRun.NEEDS if need in needs], total=total, started_at=at or now())

@@ -25,7 +25,7 @@ SENTENCES = {
     "quote.approval_reminded": _l("Quote %(number)s, %(customer)s, has been waiting for %(names)s since %(since)s."),
     "user.stand_in_named": _l("%(actor)s is away from %(starts_on)s to %(ends_on)s: you decide on approvals meanwhile."),
     "quote.viewed": _l("The customer has opened quote %(number)s, %(customer)s."),
-    "quote.accepted": _l("The customer accepts quote %(number)s, %(customer)s. %(name)s"),
+    "quote.accepted": _l("The customer accepted quote %(number)s, %(customer)s. %(name)s"),
     "quote.declined": _l("The customer declines quote %(number)s, %(customer)s: %(comment)s"),
     "quote.questioned": _l("The customer asks about quote %(number)s, %(customer)s: %(comment)s"),
     "quote.renewal_asked": _l("The customer wants a new quote instead of %(number)s, %(customer)s. %(comment)s"),

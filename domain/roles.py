@@ -131,7 +131,7 @@ def ensure_removable(role):
     if role.is_standing:
         raise Refused(_("%(name)s is one of the roles that every company has. It stays.", name=role.name))
     if User.select().where(User.role == role.key).exists():
-        raise Refused(_("Somebody still has the role %(name)s. Give him another one first.", name=role.name))
+        raise Refused(_("Somebody still has the role %(name)s. Give them another one first.", name=role.name))
     node = flows.asking_role(role.key)
     if node:
         raise Refused(_("The approval step %(node)s asks %(name)s. Change the step first.", node=node.name, name=role.name))

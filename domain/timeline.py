@@ -111,7 +111,7 @@ SENTENCES = {
     "quote.sent_back": ("arrow-back-up", N_("sent the quote back: %(comment)s")),
     "quote.sent_back_to_node": ("arrow-back-up", N_("sent the quote back to the step %(to)s: %(comment)s")),
     "quote.taken_back": ("arrow-back-up", N_("took the approval of the step %(node)s back")),
-    "quote.copied": ("mail", N_("told %(names)s for information")),
+    "quote.copied": ("mail", N_("copied in %(names)s")),
     "quote.approval_reminded": ("bell", N_("reminded of the step %(node)s")),
     "quote.document_chosen": ("file-type-pdf", N_("chose how it is printed: %(name)s")),
     "quote.withdrawn": ("arrow-back-up", N_("withdrew the quote from approval")),

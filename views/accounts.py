@@ -43,7 +43,7 @@ def browser_name(agent):
 def scopes():
     """What a data scope lets a person see, as a sentence."""
     return [
-        ("self", _("Only his or her own")), ("department", _("The department")),
+        ("self", _("Only their own")), ("department", _("The department")),
         ("below", _("The department and all below")), ("all", _("The whole company")),
     ]
 

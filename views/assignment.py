@@ -31,7 +31,7 @@ TRIGGERS = ("on_import", "on_form", "on_drop")
 class ListsForm(FlaskForm):
     """What a record is held against: places are typed, words of a dictionary ticked."""
 
-    provinces = WordsField(_l("Provinces"), description=_l("With commas or blanks between them; empty: any."))
+    provinces = WordsField(_l("Provinces"), description=_l("Separated by commas or spaces; empty means any."))
     cities = WordsField(_l("Cities"))
     industries = Ticks(_l("Industries"))
     sources = Ticks(_l("Sources"))

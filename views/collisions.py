@@ -28,7 +28,7 @@ STATUSES = {  # value: (label, tone)
 }
 ACTS = {  # what, or the verb where that says more: (label, icon)
     "opportunity.created": (_l("added a deal"), "layout-kanban"),
-    Touch.RECORD: (_l("made a record of the company"), "plus"),
+    Touch.RECORD: (_l("added the company"), "plus"),
     Touch.TAKEN: (_l("took a record of the company from a pool"), "ripple"),
     Touch.FOLLOW_UP: (_l("followed up"), "note"),
     Touch.QUOTE: (_l("began a quote"), "file-dollar"),

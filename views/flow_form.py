@@ -189,7 +189,7 @@ class NodeForm(FlaskForm):
     mode = RadioField(_l("If there are several"), choices=pairs(flow_words.MODES), default=Node.ANY)
     empty = SelectField(_l("If nobody is found"), choices=pairs(flow_words.EMPTY))
     stand_in = SelectField(_l("Who instead"), coerce=int)
-    own = SelectField(_l("If it is the submitter or the owner himself"), choices=pairs(flow_words.OWN))
+    own = SelectField(_l("If it is the submitter or the owner themselves"), choices=pairs(flow_words.OWN))
     repeat = SelectField(_l("Whoever has approved an earlier step"), choices=pairs(flow_words.REPEAT))
     gone = SelectField(_l("If somebody has left"), choices=pairs(flow_words.GONE))
     comment = SelectField(_l("Comment"), choices=pairs(flow_words.COMMENT))

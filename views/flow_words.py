@@ -17,7 +17,7 @@ from views.roles import role_name
 
 FIELDS = {
     "effective_discount": _l("effective discount"), "margin": _l("margin rate"), "discount_rate": _l("order discount rate"),
-    "amount": _l("amount"), LOSES_MONEY: _l("it or a line loses money"), "level": _l("customer level"), "category": _l("product category"),
+    "amount": _l("amount"), LOSES_MONEY: _l("the whole or a line loses money"), "level": _l("customer level"), "category": _l("product category"),
     "department": _l("department"), "province": _l("province"), "changed": _l("worse than the approved version"),
 }
 OPS = {
@@ -37,13 +37,13 @@ MODES = {Node.ANY: _l("Any one decides"), Node.ALL: _l("All must approve"), Node
 EMPTY = {
     Empty.ADMINISTRATORS: _l("the administrators are asked"), Empty.PASS: _l("the step is passed"), Empty.PERSON: _l("somebody else decides"),
 }
-OWN = {"superior": _l("his superior is asked"), "skip": _l("he is left out")}
+OWN = {"superior": _l("their superior is asked"), "skip": _l("they are left out")}
 REPEAT = {
     "each": _l("is asked each time"), "consecutive": _l("is not asked twice in a row"), "once": _l("is asked once only"),
 }
-GONE = {"superior": _l("his superior is asked"), "administrators": _l("the administrators are asked")}
+GONE = {"superior": _l("their superior is asked"), "administrators": _l("the administrators are asked")}
 COMMENT = {"on_reject": _l("A reason is needed to reject"), "optional": _l("A comment is welcome"), "always": _l("A comment is always needed")}
-REMIND = {"approver": _l("Whoever is asked"), "superior": _l("His superior")}
+REMIND = {"approver": _l("Whoever is asked"), "superior": _l("Their superior")}
 WITHDRAW = {
     "any_time": _l("until the last approval"), "before_first": _l("until the first approval"),
 }
@@ -145,7 +145,7 @@ def upwards(levels, who):
 def sentence(node, names):
     """当 实际折扣 大于 10% 或 毛利率 小于 30% 时，由 财务 任意一人审批"""
     if not node.when:
-        return _("Every time %(who)s.", who=who_words(node, names))
+        return _("Every time, %(who)s.", who=who_words(node, names))
     return _("When %(conditions)s, %(who)s.", conditions=when_words(node.when, names), who=who_words(node, names))
 
 
@@ -172,7 +172,7 @@ def rules_words(node, names):
         found.append(_("Copy to %(who)s", who=listed(copied)))
     if node.batch:
         found.append(_("May be approved in a batch"))
-    return _("; ").join(found)
+    return " · ".join(found)
 
 
 def node_name(definitions, key):

@@ -179,7 +179,7 @@ def shown(name, value):
         return str(PLACED_BY.get(value, value))
     if name == "node":
         return node_called(value)
-    return when(datetime.fromisoformat(value)) if name.endswith("_at") else str(value)
+    return when(datetime.fromisoformat(value), within=True) if name.endswith("_at") else str(value)
 
 
 def stage_called(name):

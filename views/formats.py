@@ -57,6 +57,8 @@ def money(fen):
 
 def wan(fen):
     """¥38.25 万 for cards and tiles in Chinese; ¥382.5k in English. The exact amount goes into the title."""
+    if not fen:
+        return "¥0"
     if speaks_chinese():
         return f"¥{shortened(fen, WAN)} 万"
     return f"¥{shortened(fen, 100_000)}k"
@@ -108,7 +110,7 @@ def clock(at):
 
 
 def day(value, weekday=False):
-    """11-22 this year, 2025-11-22 before; in English 22 Nov. With the weekday where one plans by it."""
+    """11-22 this year, 2025-11-22 before; in English 22 Nov. With the weekday where one plans by it: 11-22 周日, Sun 22 Nov."""
     value = local(value).date() if isinstance(value, datetime) else value
     if value is None:
         return ""
@@ -117,16 +119,18 @@ def day(value, weekday=False):
         text = f"{value:%m-%d}" if this_year else f"{value:%Y-%m-%d}"
     else:
         text = format_date(value, "d MMM" if this_year else "d MMM yyyy")
-    return f"{text} {format_date(value, 'EEE')}" if weekday else text
+    if not weekday:
+        return text
+    return f"{text} {format_date(value, 'EEE')}" if speaks_chinese() else f"{format_date(value, 'EEE')} {text}"
 
 
-def when(at):
-    """A time to come, or just gone: 今天 16:00, 昨天 17:30, 11-27 周五 10:00."""
+def when(at, within=False):
+    """A time to come, or just gone: 今天 16:00, 昨天 17:30, 11-27 周五 10:00. Within a sentence English says today, not Today."""
     if at is None:
         return ""
     days = (local(at).date() - today()).days
-    near = {-1: gettext("Yesterday"), 0: pgettext("day", "Today"), 1: gettext("Tomorrow")}.get(days)
-    return f"{near or day(at, weekday=True)} {clock(at)}"
+    near = {-1: gettext("Yesterday"), 0: pgettext("day", "Today"), 1: gettext("Tomorrow")}.get(days, "")
+    return f"{(near.lower() if within else near) or day(at, weekday=True)} {clock(at)}"
 
 
 def ago(at):

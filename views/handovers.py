@@ -28,9 +28,9 @@ class HandoverForm(FlaskForm):
     split = RadioField(_l("How it is split"), choices=fixed_choices(SPLITS.items()), default=Handover.EVENLY)
     lead = SelectField(_l("Leads go to"), coerce=int, default=0)
     ticket = SelectField(_l("Tickets go to"), coerce=int, default=0)
-    approval = SelectField(_l("Approvals waiting for him go to"), coerce=int, default=0)
+    approval = SelectField(_l("Approvals waiting for them go to"), coerce=int, default=0)
     fills_pools = BooleanField(_l("What nobody has room for goes back to its pool"))
-    disables = BooleanField(_l("Take his access away when it is done"), default=True)
+    disables = BooleanField(_l("Take their access away when it is done"), default=True)
 
     def __init__(self, leaver, held, *args, **options):
         super().__init__(*args, **options)

@@ -46,7 +46,7 @@ def won_words(fen):
     """A tile's short figure and its unit; the exact amount is the tile's title."""
     if speaks_chinese():
         return {"figure": shortened(fen, WAN), "unit": "万"}
-    return {"figure": f"¥{shortened(fen, 100_000)}", "unit": "k"}
+    return {"figure": f"¥{shortened(fen, 100_000)}", "unit": "k" if fen else ""}
 
 
 # ---- the route of the day --------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ bp = Blueprint("members", __name__, url_prefix="/<any(leads, customers, opportun
 class MemberForm(FlaskForm):
     user = SelectField(_l("Colleague"), [InputRequired()], coerce=int)
     may_edit = BooleanField(_l("May work on it too, not only read"))
-    until = DateField(_l("Until"), [Optional()], description=_l("Left empty, until somebody takes him off the team."))
+    until = DateField(_l("Until"), [Optional()], description=_l("Left empty: until somebody takes them off the team."))
 
     def __init__(self, record, **options):
         super().__init__(**options)

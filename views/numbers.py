@@ -31,8 +31,8 @@ class PatternForm(FlaskForm):
     dated = SelectField(_l("Date"))
     separator = SelectField(_l("Before the counter"), choices=[("-", "-"), ("", _l("nothing"))])
     width = SelectField(_l("Digits"), coerce=int, choices=[(width, width) for width in numbers.WIDTHS])
-    first = IntegerField(_l("Begins with"), [InputRequired(), NumberRange(0, MOST)])
-    resets = SelectField(_l("Begins anew"), choices=list(RESETS.items()))
+    first = IntegerField(_l("Starts at"), [InputRequired(), NumberRange(0, MOST)])
+    resets = SelectField(_l("Starts again"), choices=list(RESETS.items()))
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)

@@ -31,8 +31,8 @@ def editors_only():
 
 class PriceListForm(FlaskForm):
     name = Line(_l("Name"), [DataRequired(_l("Write the list's name.")), longest(40)])
-    levels = Ticks(_l("Customer levels"), description=_l("None ticked: all."))
-    provinces = WordsField(_l("Provinces"), description=_l("With commas or blanks between them; empty: any."))
+    levels = Ticks(_l("Customer levels"), description=_l("None ticked means all."))
+    provinces = WordsField(_l("Provinces"), description=_l("Separated by commas or spaces; empty means any."))
     campaign = Line(_l("Campaign"), [longest(40)])
     starts_on = DateField(_l("From"), [Optional()])
     ends_on = DateField(_l("Until"), [Optional()])

@@ -89,7 +89,7 @@ class Sums:
         if found.short > totals.order_discount:
             return Concern(_("Discount rate %(rate)s, below %(floor)s.", rate=rate, floor=floor))
         text = _(
-            "Discount rate %(rate)s, below %(floor)s. ¥%(amount)s less off reaches it.",
+            "Discount rate %(rate)s, below %(floor)s. ¥%(amount)s less discount reaches it.",
             rate=rate, floor=floor, amount=format_money(found.short),
         )
         return Concern(text, totals.order_discount - found.short, floor)

@@ -46,12 +46,12 @@ def stays_with(role, function):
 
 
 class NameForm(FlaskForm):
-    name = Line(_l("Chinese"), [DataRequired(), longest(20)])
-    name_en = Line(_l("English"), [longest(30)])
+    name = Line(_l("Name in Chinese"), [DataRequired(), longest(20)])
+    name_en = Line(_l("Name in English"), [longest(30)])
 
 
 class NewRoleForm(NameForm):
-    like = SelectField(_l("May what this role may"))
+    like = SelectField(_l("Same rights as"))
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)

@@ -22,7 +22,7 @@ class RulingForm(FlaskForm):
     other = SelectField(_l("Who else"), validate_choice=False)
     share_other = PercentField(_l("Share of the new owner"), optional=True)
     lock_days = IntegerField(
-        _l("Nobody else quotes for (days)"), [Optional(), NumberRange(0, collisions.LONGEST_LOCK)], description=_l("Empty: no lock.")
+        _l("Others may not quote for (days)"), [Optional(), NumberRange(0, collisions.LONGEST_LOCK)], description=_l("Empty: no lock.")
     )
     reason = TextAreaField(
         _l("Why"), [DataRequired(_l("Say why, in a sentence.")), longest(1000)], description=_l("Both sides read it.")

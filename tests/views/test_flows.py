@@ -58,7 +58,7 @@ def test_in_english_it_reads_as_english(login, cast, flow):
     User.update(language="en").where(User.id == cast.admin.id).execute()
     routes.lead_through(*organisation.QUOTE_FLOW.nodes)
     text = login(cast.admin).get("/settings/flows").text
-    assert "When effective discount is above 10% or margin rate is below 30% or it or a line loses money, anyone of Finance approves." in text
+    assert "When effective discount is above 10% or margin rate is below 30% or the whole or a line loses money, anyone of Finance approves." in text
 
 
 def test_rules_that_are_unusual_are_told_with_the_step(browser, cast):
@@ -70,7 +70,7 @@ def test_rules_that_are_unusual_are_told_with_the_step(browser, cast):
     )
     text = browser.get("/settings/flows").text
     assert "由吴财务、王离职（已离职）依次审批" in text
-    assert "找不到审批人时由钱经理审批；" in text and "8 个工作小时后提醒" in text
+    assert "找不到审批人时由钱经理审批 · " in text and "8 个工作小时后提醒" in text
 
 
 # ---- the editor ------------------------------------------------------------------------------------------------------
