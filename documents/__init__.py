@@ -1,7 +1,5 @@
 """A record as a document: plain data, the page made of it for the screen, and its PDF."""
 
-import re
-
 from flask_babel import force_locale
 
 from documents.contents import Letterhead, Line, Look, Party, QuoteDocument
@@ -13,12 +11,11 @@ from domain.money import format_money, format_quantity
 from models import DocumentTemplate
 
 __all__ = [
-    "JOBS", "PRINTER", "Letterhead", "Line", "Look", "Party", "QuoteDocument", "document_of", "file_name", "file_name_of", "kind_of",
-    "look_of", "quote_html", "quote_pdf",
+    "JOBS", "PRINTER", "Letterhead", "Line", "Look", "Party", "QuoteDocument", "document_of", "kind_of", "look_of",
+    "quote_html", "quote_pdf",
 ]
 
 LANGUAGE_TAGS = {DocumentTemplate.CHINESE: "zh-CN", DocumentTemplate.ENGLISH: "en", DocumentTemplate.BOTH: "zh-CN"}
-UNSAFE_IN_A_FILE_NAME = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\s]+')
 
 PRINTER = Printer()
 JOBS = PrintJobs(PRINTER)
@@ -45,17 +42,7 @@ def quote_pdf(document, render):
     return PRINTER.pdf(quote_html(document, render))
 
 
-def file_name(document):
-    """报价-Q20261124-007-苏州恒立精密机械制造有限公司.pdf"""
-    return file_name_of(kind_of(document), document.number, document.customer.name)
-
-
 def kind_of(document):
     """报价, Quote or 备货单: the first word of a file name."""
     wording = Wording(document.language)
     return wording.plain("file") if document.shows_prices else wording.plain("picking_list")
-
-
-def file_name_of(kind, number, customer):
-    """The three words of a file name, the customer without what a file system refuses and cut to 60 characters."""
-    return f"{kind}-{number}-{UNSAFE_IN_A_FILE_NAME.sub('', customer)[:60]}.pdf"

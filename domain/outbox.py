@@ -98,13 +98,8 @@ def letter(mail, quote, server, at):
     body = mail.body.replace(LINK, mail.address) if LINK in mail.body else f"{mail.body}\n\n{mail.address}\n"
     return mailer.letter(
         server.sender, company.short_name or company.name, mail.recipient, mail.subject, body, mail.message_id, at.replace(tzinfo=UTC),
-        reply_to=sender.email or "", pdf=quotes.printed(quote) if mail.with_pdf else None, file_name=file_name(quote),
+        reply_to=sender.email or "", pdf=quotes.printed(quote) if mail.with_pdf else None, file_name=quotes.file_name(quote),
     )
-
-
-def file_name(quote):
-    """报价-Q20261124-007-V1-苏州恒立.pdf"""
-    return f"报价-{quote.number}-V{quote.version}-{quote.customer.label}.pdf".translate(dict.fromkeys(map(ord, '<>:"/\\|?*\r\n\t'), "-"))
 
 
 def note_delivery(mail, at):

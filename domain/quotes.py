@@ -1,5 +1,7 @@
 """Quotes (报价): made from an opportunity, priced to the fen, saved so that nobody overwrites what he has not seen."""
 
+import re
+
 from domain import (
     Refused,
     _,
@@ -19,12 +21,14 @@ from domain import (
 from domain.money import PricingError, half_up
 from domain.numbers import next_number
 from domain.pricing import NO_DISCOUNT, Discount, price_quote
-from models import Company, Contact, Event, Opportunity, PriceList, Quote, QuoteLine, User
+from models import Company, Contact, DocumentTemplate, Event, Opportunity, PriceList, Quote, QuoteLine, User
 
 MOST_LINES = 500
 EDITABLE = (Quote.DRAFT, Quote.REJECTED)
 TOLD = 20  # changed lines named in one audit row
 LONGEST_TOLD = 60  # characters of each
+UNSAFE_IN_A_FILE_NAME = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\s]+')
+LONGEST_IN_A_FILE_NAME = 60  # characters of the customer
 NAMED = {"contact": Contact, "price_list": PriceList}  # what the audit calls by its name
 
 
@@ -300,3 +304,11 @@ def printed(quote):
     if found.pdf is None:
         raise Refused(_("No PDF was kept when this quote was approved. Print the preview instead."))
     return bytes(found.pdf)
+
+
+def file_name(quote, kind=""):
+    """报价-Q20261124-007-苏州恒立.pdf, without what a file system refuses; the first word as the PDF is printed, or `kind`."""
+    if not kind:
+        language = quote.language or (quote.template or DocumentTemplate.standard()).language
+        kind = "Quote" if language == DocumentTemplate.ENGLISH else "报价"
+    return f"{kind}-{quote.number}-{UNSAFE_IN_A_FILE_NAME.sub('', quote.customer.label)[:LONGEST_IN_A_FILE_NAME]}.pdf"

@@ -65,7 +65,7 @@ def copy(id):
     masking.ensure_reads(quote, g.user)
     quotes.ensure_printed(quote)
     document = documents.document_of(quote, check_url=paper.check_url(quote), **paper.asked_for())
-    name = documents.file_name_of(documents.kind_of(document), quote.number, quote.customer.label)
+    name = quotes.file_name(quote, documents.kind_of(document))
     try:
         job = documents.JOBS.add(documents.quote_html(document, render_template), name, g.user.id, request.full_path)
     except RenderingFailed as error:

@@ -7,22 +7,25 @@ from domain import Refused, pasted_lines, quotes, search
 from domain.last_prices import last_prices
 from domain.money import PricingError, format_money, parse_quantity
 from models import Product, Quote
-from permissions import can_edit_products, can_edit_quote, can_see_cost
+from permissions import can_edit_products, can_edit_quote, can_see_cost, sells
 from views import quote_form
 from views.formats import day
 from views.helpers import get_or_404, go, page, require, toast, wants_part, whole
-from views.quote_rows import PERCENT, WAYS, new_key, new_rows, read, read_product, read_terms, wording
+from views.quote_rows import PERCENT, WAYS, id_of, new_key, new_rows, read, read_product, read_terms, wording
 
 bp = Blueprint("quote_lines", __name__, url_prefix="/quotes")
 
 OFFERED = 8  # products under the search box
 PICKABLE = 50  # in the list of many
 LONGEST_PASTE = 60_000  # characters
-LONGEST_ID = 10
+LONGEST_SEARCH = 100
 
 
 def to_edit(id):
+    """The quote for whoever may write on it; 409 with the reason where it only is no draft any more."""
     quote = get_or_404(Quote.visible_to(g.user), id)
+    if sells(g.user, quote):
+        quotes.ensure_editable(quote)
     require(can_edit_quote(g.user, quote))
     return quote
 
@@ -65,13 +68,13 @@ def as_lines(quote, found, head):
     return {row.line.product_id: row for row in new_rows(quote, [{"product_id": product.id} for product in found], **head)}
 
 
-def asked_for():
-    return request.values.get("q", "").strip()[:100]
+def text_asked_for():
+    return request.values.get("q", "").strip()[:LONGEST_SEARCH]
 
 
 @bp.get("/<int:id>/products")
 def products(id):
-    quote, text = to_edit(id), asked_for()
+    quote, text = to_edit(id), text_asked_for()
     found = list(offered(text).limit(OFFERED)) if text else []
     return render_template(
         "quotes/products.html", quote=quote, found=found, text=text, rows=as_lines(quote, found, head_in_hand(quote)),
@@ -99,7 +102,7 @@ def rows_of(quote, entries):
 @bp.get("/<int:id>/pick")
 def pick(id):
     """A list of products with a field for the quantity of each; what has one stays on top while one searches on."""
-    quote, text, wanted = to_edit(id), asked_for(), wanted_by_id(request.args)
+    quote, text, wanted = to_edit(id), text_asked_for(), wanted_by_id(request.args)
     head = head_in_hand(quote)
     chosen = list(Product.select().where(Product.id.in_(list(wanted)), Product.active).order_by(Product.name, Product.id)) if wanted else []
     matching = offered(text).where(Product.id.not_in(list(wanted))).limit(PICKABLE + 1)
@@ -117,15 +120,10 @@ def wanted_by_id(fields):
     return {id_of(id): quantity.strip() for id, quantity in pairs if quantity.strip()}
 
 
-def id_of(text):
-    return int(text) if text.isdecimal() and len(text) < LONGEST_ID else abort(400)
-
-
 @bp.post("/<int:id>/lines")
 def add(id):
     """What was picked or pasted, as rows for the editor; without it, saved behind the others."""
     quote = to_edit(id)
-    quotes.ensure_editable(quote)
     entries = picked_entries()
     if wants_part():
         return rows_of(quote, entries)

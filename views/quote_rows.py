@@ -19,6 +19,7 @@ from views.fields import PRICING_WORDS
 
 WHOLE = 10_000  # basis points: nothing off
 KEY = re.compile(r"[0-9a-z]{1,16}")
+LONGEST_ID = 9  # digits; a column holds any number of so many
 LEAST_RATE = 10  # 9.5 is a slip for 95 (九五折), not a discount of 90.5 %
 LONGEST_TEXT = 500  # of a heading or note
 COLUMNS = ("key", "what", "product", "name", "quantity", "rate", "way")
@@ -129,19 +130,25 @@ def new_key():
 
 def read_rows(quote, inclusive, price_list):
     columns = [request.form.getlist(name) for name in COLUMNS]
-    if len(set(map(len, columns))) > 1 or not all(id.isdecimal() and len(id) < 10 for id in columns[2]):
+    if len(set(map(len, columns))) > 1:
         abort(400)
     typed_rows = list(zip(*columns, strict=True))
     quotes.refuse_more_than_fit(len(typed_rows))
-    sources = quotes.snapshots(quote, {int(row[2]) for row in typed_rows if row[1] == QuoteLine.PRODUCT}, inclusive, price_list)
+    products = {id_of(row[2]) for row in typed_rows if row[1] == QuoteLine.PRODUCT}
+    sources = quotes.snapshots(quote, products, inclusive, price_list)
     optional, rows = set(request.form.getlist("optional")), {}
     for place, (key, what, product, *texts) in enumerate(typed_rows, 1):
         kept = key if KEY.fullmatch(key) and key not in rows else f"{place}x"
         if what == QuoteLine.PRODUCT:
-            rows[kept] = read_product(kept, sources[int(product)], int(product), key in optional, *texts[1:])
+            rows[kept] = read_product(kept, sources[id_of(product)], id_of(product), key in optional, *texts[1:])
         else:
             rows[kept] = read_text(kept, what, texts[0])
     return list(rows.values())
+
+
+def id_of(text):
+    """What a browser sent for the id of a product; 400 for what no page of ours sends."""
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_ID else abort(400)
 
 
 def read_text(key, what, text):

@@ -1,6 +1,5 @@
 """Quotes: the list, the editor that prices while one types, the page of a finished one, its preview and its PDF."""
 
-
 from flask import Blueprint, g, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_pgettext, ngettext
@@ -9,7 +8,7 @@ import documents
 from documents.glyphs import missing_glyphs
 from domain import approval_history, approval_of_quotes, approval_preview, masking, quote_links, quotes, search
 from models import Approval, Customer, Opportunity, Order, Quote, QuoteLine
-from permissions import can_edit_quote, can_quote, can_see_cost, can_submit_quote, sees, sells
+from permissions import can_edit_quote, can_quote, can_see_cost, can_submit_quote, sees
 from views import paper, quote_form
 from views.helpers import (
     company,
@@ -29,7 +28,7 @@ from views.helpers import (
 )
 from views.printing import answer_of
 from views.quote_differences import differences
-from views.quote_lines import OFFERED, last_prices_of, offered
+from views.quote_lines import OFFERED, last_prices_of, offered, text_asked_for, to_edit
 from views.quote_rows import WAYS, blank_rows
 from views.quote_sums import Sums
 
@@ -89,10 +88,6 @@ def of_customer():
     return (shown.where(Quote.customer == customer.id) if customer else shown), customer
 
 
-def text_asked_for():
-    return request.args.get("q", "").strip()[:100]
-
-
 # ---- the editor ------------------------------------------------------------------------------------------------------
 
 
@@ -138,21 +133,12 @@ def totals(id):
     return render_block("quotes/editor.html", "figures", **editor(draft)), 422 if draft.faults else 200
 
 
-def to_edit(id):
-    """The quote for whoever may write on it; 409 with the reason where it only is no draft any more."""
-    quote = get_or_404(Quote.visible_to(g.user), id)
-    if sells(g.user, quote):
-        quotes.ensure_editable(quote)
-    require(can_edit_quote(g.user, quote))
-    return quote
-
-
 def adjust(draft):
     """What the buttons of a plain form ask for: a line out, up, down or twice, a product, heading or note in."""
     verb, _colon, key = request.form.get("line", "").partition(":")
     if verb in LINE_BUTTONS:
         LINE_BUTTONS[verb](draft, key)
-    adding, wanted = request.form.get("adding"), request.form.get("q", "").strip()[:100]
+    adding, wanted = request.form.get("adding"), text_asked_for()
     if adding in (QuoteLine.SECTION, QuoteLine.NOTE):
         draft.take({"what": adding, "name": ""})
     elif adding and wanted:
@@ -266,9 +252,4 @@ def pdf(id):
 
 
 def pdf_answer(quote, content):
-    return answer_of(content, file_name(quote))
-
-
-def file_name(quote):
-    """报价-Q20261124-007-苏州恒立.pdf"""
-    return documents.file_name_of("Quote" if quote.language == "en" else "报价", quote.number, quote.customer.label)
+    return answer_of(content, quotes.file_name(quote))

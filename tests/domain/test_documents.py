@@ -20,7 +20,7 @@ from flask_babel import Babel
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 import documents
-from documents import Letterhead, Line, Party, QuoteDocument, document_of, file_name, quote_html, quote_pdf
+from documents import Letterhead, Line, Party, QuoteDocument, document_of, quote_html, quote_pdf
 from documents.glyphs import bundled, fallback, missing_glyphs
 from documents.printer import ASSETS, Printer, RenderingFailed
 from domain.money import format_money
@@ -218,12 +218,6 @@ def test_the_screen_shows_the_same_page_with_its_own_stylesheet(render):
     assert '<link rel="stylesheet" href="/static/css/document.css"><link rel="stylesheet" href="/static/css/colour-111111.css">' in html
     assert "asset:" not in html
     assert not re.search(r"<style|<script|\sstyle=|\son\w+=", html)
-
-
-def test_a_file_name_says_what_is_inside_and_no_file_system_refuses_it():
-    assert file_name(quote_of()) == "报价-Q20261124-007-苏州恒立精密机械制造有限公司.pdf"
-    hostile = Party('../../etc/passwd\r\nX: "y"?*' + "长" * 200)
-    assert re.fullmatch(r"报价-Q20261124-007-[^/\\\s\"?*:<>|]{1,60}\.pdf", file_name(quote_of(customer=hostile)))
 
 
 def test_a_quote_becomes_the_document_that_stands_on_its_rows(cast, render):

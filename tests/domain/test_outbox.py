@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain import Refused, mail_runner, now, outbox, quote_links
+from domain import Refused, mail_runner, now, outbox, quote_links, quotes
 from models import Event, Mail, Notice, Quote, QuoteLink
 from tests import offers
 from tests.mailbox import Mailbox
@@ -51,7 +51,7 @@ def test_a_mail_brings_link_text_and_pdf_in_chinese(cast, quote, mailbox):
     assert letter["To"] == "zhang@example.com" and "sales@haitu.example" in letter["From"]
     assert letter.get_body().get_content().split() == f"您好：\n{address}\n谢谢".split()
     attached = next(letter.iter_attachments())
-    assert attached.get_filename().startswith("报价-Q20261122-001-V1-苏州恒立")
+    assert attached.get_filename() == quotes.file_name(quote) and attached.get_filename().startswith("报价-Q20261122-001-苏州恒立")
     assert attached.get_content() == b"%PDF-1.7 as approved"
     raw = server.raw[0]
     assert b"filename*" in raw and b"=?utf-8?" in raw.lower()

@@ -1,5 +1,6 @@
 """Quotes without HTTP: how one begins, what a line remembers, what a save writes and refuses."""
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -7,7 +8,7 @@ import pytest
 
 from domain import Refused, approvals, customers, deals, quotes
 from domain.money import PricingError
-from models import Company, Event, Opportunity, Product, Quote, QuoteLine
+from models import Company, Customer, DocumentTemplate, Event, Opportunity, Product, Quote, QuoteLine
 from tests import offers
 
 NOON = datetime(2026, 11, 24, 4)
@@ -226,3 +227,16 @@ def test_lines_of_a_quote_go_only_with_their_own_quote(cast, draft, sensors):
     save(draft, cast.seller, entry(sensors[1]))
     save(draft, cast.seller)
     assert [line.quote_id for line in QuoteLine.select()] == [other.id]
+
+
+def test_a_file_name_says_what_is_inside_in_the_language_it_is_printed_in(draft):
+    def named():
+        return quotes.file_name(Quote.get_by_id(draft.id))
+
+    Customer.update(short_name="", name='../../etc/passwd\r\nX: "y"?*' + "长" * 170).execute()
+    assert re.fullmatch(rf"报价-{draft.number}-[^/\\\s\"?*:<>|]{{1,60}}\.pdf", named())
+    Customer.update(name="苏州恒立").execute()
+    DocumentTemplate.update(language=DocumentTemplate.ENGLISH).where(DocumentTemplate.is_default).execute()
+    assert named() == f"Quote-{draft.number}-苏州恒立.pdf"
+    Quote.update(language=DocumentTemplate.BOTH).execute()
+    assert named() == f"报价-{draft.number}-苏州恒立.pdf"

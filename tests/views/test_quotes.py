@@ -76,7 +76,7 @@ def test_finance_reads_it_standing_still(login, cast, draft):
     assert 'name="quantity"' not in page and "激光测距传感器" in page
 
 
-@pytest.mark.parametrize("path", ["/totals", ""])
+@pytest.mark.parametrize("path", ["/totals", "", "/lines", "/paste"])
 def test_a_quote_under_approval_is_not_written(login, cast, draft, sensors, path):
     submitted(cast, draft)
     answer = login(cast.seller).post(f"/quotes/{draft.id}{path}", data=form(draft, (sensors[0], "3", "")))
