@@ -48,7 +48,7 @@ COLUMNS = {
         Column("remark", _l("Remark")), OWNER, *FOLLOWED, CREATED,
     ),
     "contact": (
-        CUSTOMER, Column("name", _l("Name")), Column("title", _l("Job title")), *REACH,
+        CUSTOMER, Column("name", lazy_pgettext("person", "Name")), Column("title", _l("Job title")), *REACH,
         Column("decides", _l("Decision maker"), words="yes"), Column("customer.owner.name", _l("Owner")),
     ),
     "opportunity": (

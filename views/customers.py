@@ -3,6 +3,7 @@
 from flask import Blueprint, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from flask_wtf import FlaskForm
 from peewee import fn
 from wtforms import BooleanField, TextAreaField
@@ -68,7 +69,7 @@ class CustomerForm(ChecksDuplicates, FlaskForm):
 
 
 class ContactForm(FlaskForm):
-    name = Line(_l("Name"), [DataRequired(_l("Write the contact's name.")), longest(60)])
+    name = Line(lazy_pgettext("person", "Name"), [DataRequired(_l("Write the contact's name.")), longest(60)])
     title = Line(_l("Job title"), [longest(60)])
     phone = PhoneField(_l("Phone"), [longest(40)])
     wechat = Line(_l("WeChat"), [longest(60)])

@@ -53,7 +53,7 @@ class RuleForm(FlaskForm):
         super().__init__(*args, **options)
         self.what = what
         self.pools = {pool.id: pool for pool in Pool.of(what)}
-        own = (0, _("Where it came from, else the first pool of its owner"))
+        own = (0, _("Its own pool, else its owner's first"))
         self.pool.choices = [own, *((pool.id, pool.name) for pool in self.pools.values())]
         self.departments.choices = [(row.id, row.name) for row, depth in in_tree_order()]
         if what == "lead":
