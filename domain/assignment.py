@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from peewee import fn
 
-from domain import Refused, _, events, now, pool, pool_limits, transaction
+from domain import Refused, _, events, now, pool, pool_limits, positions, transaction
 from models import (
     Arrival,
     AssignmentRule,
@@ -203,14 +203,8 @@ def move_up(rule, by):
     """Change places with the rule above: the first one that fits is the one that counts."""
     with transaction():
         same = AssignmentRule.select().where(AssignmentRule.what == rule.what).order_by(AssignmentRule.position, AssignmentRule.id)
-        ordered = list(same)
-        here = ordered.index(rule)
-        if here == 0:
-            return
-        ordered[here - 1], ordered[here] = ordered[here], ordered[here - 1]
-        for position, each in enumerate(ordered):
-            AssignmentRule.update(position=position).where(AssignmentRule.id == each.id).execute()
-        events.record("assignmentrule.moved", rule, by, after={"position": here - 1})
+        if moved := positions.move(rule, list(same), -1):
+            events.record("assignmentrule.moved", rule, by, after={"position": moved[1]})
 
 
 def save_profile(user, by, **columns):

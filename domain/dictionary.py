@@ -1,6 +1,6 @@
 """The words people choose from. A word in use is switched off, never removed: old records keep it."""
 
-from domain import Refused, _, events, transaction
+from domain import Refused, _, edits, events, transaction
 from models import Choice
 
 
@@ -17,9 +17,4 @@ def add(field, label, label_en, by):
 
 
 def edit(word, by, **columns):
-    before, after = events.changes(word, **columns)
-    if not after:
-        return
-    with transaction():
-        Choice.update(**after).where(Choice.id == word.id).execute()
-        events.record("choice.edited", word, by=by, before=before, after=after)
+    edits.write(word, "choice.edited", by, **columns)

@@ -1,10 +1,6 @@
 """Templates of the printed quote (报价单模板): several, one of them the default."""
 
-from contextlib import contextmanager
-
-from peewee import IntegrityError
-
-from domain import Refused, _, events, now, quotes, transaction
+from domain import Refused, _, edits, events, now, quotes, transaction
 from models import DocumentTemplate, Quote
 
 DARK_ENOUGH = 4.5  # contrast on white paper, as WCAG wants of text
@@ -65,12 +61,8 @@ def remove(template, by, at=None):
             DocumentTemplate.delete().where(DocumentTemplate.id == template.id).execute()
 
 
-@contextmanager
 def unique_name(name):
-    try:
-        yield
-    except IntegrityError as error:
-        raise Refused(_("There is a template called %(name)s already.", name=name), field="name") from error
+    return edits.unique(_("There is a template called %(name)s already.", name=name), field="name")
 
 
 def contrast_on_white(colour):

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 
 from peewee import fn
 
-from domain import N_, Refused, _, events, flow_checks, local, now, transaction
+from domain import N_, Refused, _, edits, events, flow_checks, local, now, transaction
 from domain.flow_conditions import FIELDS, Condition
 from models import Event, Flow, FlowApprover, FlowRehearsal, FlowVersion, User
 
@@ -174,12 +174,7 @@ def found(what, name, name_en, definition, at=None):
 
 def rename(flow, by, **columns):
     """What the flow is called, and a remark on it: no part of a version."""
-    before, after = events.changes(flow, **columns)
-    if not after:
-        return
-    with transaction():
-        Flow.update(**after).where(Flow.id == flow.id).execute()
-        events.record("flow.renamed", flow, by, before, after)
+    edits.write(flow, "flow.renamed", by, **columns)
 
 
 def draft(flow, by, source=None, at=None):

@@ -1,11 +1,10 @@
 """Price lists (价目表): written, ordered, copied at so much more or less; one that quotes use is switched off and never removed."""
 
-from contextlib import contextmanager
 from decimal import Decimal
 
-from peewee import IntegrityError, fn
+from peewee import fn
 
-from domain import Refused, _, events, transaction
+from domain import Refused, _, edits, events, positions, transaction
 from domain.money import MAX_FEN, half_up
 from models import PriceList, PriceListItem, Quote, QuoteLine
 
@@ -26,33 +25,22 @@ def add(by, **columns):
 
 
 def edit(price_list, by, **columns):
-    before, after = events.changes(price_list, **columns)
-    if not after:
-        return
-    with unique_name(columns.get("name")), transaction():
-        PriceList.update(**after).where(PriceList.id == price_list.id).execute()
-        events.record("price_list.edited", price_list, by, before, after)
+    with unique_name(columns.get("name")):
+        edits.write(price_list, "price_list.edited", by, **columns)
 
 
-@contextmanager
 def unique_name(name):
-    try:
-        yield
-    except IntegrityError as error:
-        raise Refused(_("There is a price list called %(name)s already.", name=name), field="name") from error
+    return edits.unique(_("There is a price list called %(name)s already.", name=name), field="name")
 
 
 def move_up(price_list, by):
     """It is asked before the one that stood above it."""
     with transaction():
-        lists = in_order()
-        here = [each.id for each in lists].index(price_list.id)
-        if not here:
+        moved = positions.move(price_list, in_order(), -1)
+        if moved is None:
             raise Refused(_("This list is the first already."))
-        lists[here - 1], lists[here] = lists[here], lists[here - 1]
-        for position, each in enumerate(lists):
-            PriceList.update(position=position).where(PriceList.id == each.id).execute()
-        events.record("price_list.moved", price_list, by, {"position": here}, {"position": here - 1})
+        here, there = moved
+        events.record("price_list.moved", price_list, by, {"position": here}, {"position": there})
 
 
 def put(price_list, steps, by):

@@ -1,10 +1,6 @@
 """Products: what is sold, at which list price, what it costs and how it is taxed."""
 
-from contextlib import contextmanager
-
-from peewee import IntegrityError
-
-from domain import Refused, _, day_of, events, now, pictures, search, taxes, transaction
+from domain import _, day_of, edits, events, now, pictures, search, taxes, transaction
 from models import Product, ProductPicture
 
 COLUMNS = ("sku", "name", "spec", "unit", "category", "price", "cost", "tax_code", "active")
@@ -58,10 +54,5 @@ def hide(product, by, at=None):
             events.record("product.hidden", product, by, at=at or now())
 
 
-@contextmanager
 def unique_sku(sku):
-    """Two people may type one SKU at once; the database takes the first, and the second is told."""
-    try:
-        yield
-    except IntegrityError as error:
-        raise Refused(_("There is a product with the SKU %(sku)s already.", sku=sku)) from error
+    return edits.unique(_("There is a product with the SKU %(sku)s already.", sku=sku))

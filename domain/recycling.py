@@ -1,6 +1,6 @@
 """Recycling rules (回收规则): made, changed, switched on after a rehearsal was seen, switched off."""
 
-from domain import Refused, _, calendar, due, events, now, transaction
+from domain import Refused, _, calendar, due, events, now, positions, transaction
 from models import RecycleRule
 
 COLUMNS = (
@@ -112,11 +112,5 @@ def move_up(rule, by, at=None):
     """Of two rules that are due the upper one takes the record."""
     with transaction():
         rules = list(RecycleRule.of(rule.what).where(RecycleRule.replaces.is_null()))
-        places = [other.id for other in rules]
-        here = places.index(rule.id) if rule.id in places else 0
-        if here == 0:
-            return
-        places[here - 1], places[here] = places[here], places[here - 1]
-        for position, id in enumerate(places):
-            RecycleRule.update(position=position).where((RecycleRule.id == id) | (RecycleRule.replaces == id)).execute()
-        events.record("recyclerule.moved", rule, by=by, at=at, name=rule.name)
+        if positions.move(rule, rules, -1, along=RecycleRule.replaces):
+            events.record("recyclerule.moved", rule, by=by, at=at, name=rule.name)

@@ -4,7 +4,7 @@ import secrets
 
 from peewee import JOIN
 
-from domain import Refused, _, events, flows, functions, transaction
+from domain import Refused, _, edits, events, flows, functions, transaction
 from models import Allowance, Approval, Event, Pool, PoolScope, Role, User
 
 STANDING = (  # key, name, English name
@@ -104,13 +104,9 @@ def edit(role, by, having, seen=None, **names):
 
 
 def rename(role, by, name, name_en=""):
-    before, after = events.changes(role, name=name, name_en=name_en)
-    if not after:
-        return
     with transaction():
         ensure_unused(name, except_for=role)
-        Role.update(**after).where(Role.id == role.id).execute()
-        events.record("role.renamed", role, by, before, after)
+        edits.write(role, "role.renamed", by, name=name, name_en=name_en)
 
 
 def ensure_unused(name, except_for=None):

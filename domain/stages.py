@@ -1,10 +1,6 @@
 """Stages of the sales process (商机阶段): named, ordered and weighted by administrators; the won stage is one and the last."""
 
-from contextlib import contextmanager
-
-from peewee import IntegrityError
-
-from domain import Refused, _, events, transaction
+from domain import Refused, _, edits, events, positions, transaction
 from models import Opportunity, Stage, StageChange
 
 MOST = 15  # more columns than this no board shows
@@ -27,20 +23,12 @@ def edit(stage, by, **columns):
     """Write what really changes. What is won is won to 100 %, whatever the form says."""
     if stage.is_won:
         columns.pop("win_rate", None)
-    before, after = events.changes(stage, **columns)
-    if not after:
-        return
-    with unique_name(columns.get("name")), transaction():
-        Stage.update(**after).where(Stage.id == stage.id).execute()
-        events.record("stage.edited", stage, by, before, after)
+    with unique_name(columns.get("name")):
+        edits.write(stage, "stage.edited", by, **columns)
 
 
-@contextmanager
 def unique_name(name):
-    try:
-        yield
-    except IntegrityError as error:
-        raise Refused(_("There is a stage called %(name)s already.", name=name)) from error
+    return edits.unique(_("There is a stage called %(name)s already.", name=name))
 
 
 def move_up(stage, by):
@@ -54,14 +42,11 @@ def move_down(stage, by):
 
 def exchange(stage, step, by):
     with transaction():
-        stages = Stage.in_order()
-        here = [other.id for other in stages].index(stage.id)
-        there = here + step
-        if not 0 <= there < len(stages) or stage.is_won or stages[there].is_won:
+        open_ones = [other for other in Stage.in_order() if not other.is_won]
+        moved = positions.move(stage, open_ones, step)
+        if moved is None:
             raise Refused(_("The stage of won deals stays the last."))
-        stages[here], stages[there] = stages[there], stages[here]
-        for position, other in enumerate(stages):
-            Stage.update(position=position).where(Stage.id == other.id).execute()
+        here, there = moved
         events.record("stage.moved", stage, by, {"position": here}, {"position": there})
 
 
