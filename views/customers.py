@@ -28,6 +28,7 @@ from views.helpers import (
     render_block,
     require,
     sight,
+    text_asked_for,
     toast,
 )
 from views.merges import follow
@@ -136,7 +137,7 @@ def filtered(query, wanted):
 def options():
     """Rows for a field in which one types a customer."""
     require(sees(g.user, "customer"))
-    text = request.args.get("q", "").strip()[:100]
+    text = text_asked_for()
     query = tabs()["all"]
     query = search.narrowed(query, "customer", text, only_names=not sight().reads_others) if text else query
     found = list(query.order_by(Customer.updated_at.desc()).limit(OFFERED))

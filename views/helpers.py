@@ -10,9 +10,9 @@ from flask import abort, current_app, flash, g, make_response, redirect, render_
 from peewee import Alias, EnclosedNodeList
 from werkzeug.exceptions import HTTPException
 
-from domain import live
+from domain import live, search
 from domain.masking import Sight
-from models import Company, capped_counts
+from models import Company, Customer, capped_counts
 from permissions import can_administer
 
 PAGE = 50
@@ -184,6 +184,20 @@ def safe_path(target):
     except (HTTPException, ValueError):
         return None
     return target
+
+
+# ---- what a list is asked for -----------------------------------------------------------------------------------------
+
+
+def text_asked_for():
+    """What was typed to be searched for, in the address or in a form."""
+    return request.values.get("q", "").strip()[:search.LONGEST]
+
+
+def of_customer(query):
+    """(the query, limited to the customer whom the address names; this customer or None)."""
+    customer = known(Customer.visible_to(g.user), request.args.get("customer"))
+    return (query.where(query.model.customer == customer.id) if customer else query), customer
 
 
 # ---- pages of a list -------------------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ from views.helpers import (
     render_block,
     require,
     sight,
+    text_asked_for,
     toast,
 )
 from views.merges import follow
@@ -137,8 +138,7 @@ def listed():
     if sources := [value for value in request.args.getlist("source") if value]:
         query = query.where(Lead.source.in_(sources))
     of_others = is_team() or request.args.get("view") == "helping"
-    text = request.args.get("q", "")
-    return search.narrowed(query, "lead", text, only_names=of_others and not sight().reads_others), columns, descending
+    return search.narrowed(query, "lead", text_asked_for(), only_names=of_others and not sight().reads_others), columns, descending
 
 
 @bp.get("")
@@ -171,7 +171,7 @@ def filters():
     if sources := [value for value in request.args.getlist("source") if value]:
         words = ", ".join(str(choice(value, "source")) for value in sources)
         shown.append((_("Source"), _("is"), words, page_url(source=None)))
-    if text := request.args.get("q"):
+    if text := text_asked_for():
         shown.append((_("Search"), _("contains"), text, page_url(q=None)))
     return shown
 

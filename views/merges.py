@@ -24,7 +24,7 @@ from models import (
 from permissions import can_cleanse, can_merge, can_undo_merge
 from views.follow_ups import KINDS, plural_of, record_url, shown
 from views.formats import day
-from views.helpers import get_or_404, go, known, page, page_of, require, toast
+from views.helpers import get_or_404, go, known, page, page_of, require, text_asked_for, toast
 
 bp = Blueprint("merges", __name__)
 
@@ -59,7 +59,7 @@ def show(plural, id):
     winner = find(plural, id)
     loser = known(type(winner).visible_to(g.user), request.args.get("other"))
     if loser is None:
-        text = request.args.get("q", "").strip()[:100]
+        text = text_asked_for()
         return page("merges/choose.html", "candidates", record=winner, candidates=candidates(winner, text), text=text)
     require(can_merge(g.user, winner, loser))
     return page("merges/show.html", "plan", **comparison(winner, loser, picks_of(request.args)))

@@ -8,7 +8,7 @@ from domain import orders, search, taxes
 from domain.money import capitals
 from models import Customer, Opportunity, Order, OrderLine, Quote, Ticket
 from permissions import can_advance_order, can_order, can_review_order, sees
-from views.helpers import counts_by_status, get_or_404, go, known, page, page_of, require, toast
+from views.helpers import counts_by_status, get_or_404, go, of_customer, page, page_of, require, text_asked_for, toast
 
 bp = Blueprint("orders", __name__)
 
@@ -34,7 +34,7 @@ def order_status(order):
 def index():
     require(sees(g.user, "order"))
     query, columns, descending = listed()
-    shown, customer = of_customer()
+    shown, customer = of_customer(Order.visible_to(g.user))
     return page(
         "orders/index.html", "part", orders=page_of(query, *columns, descending=descending), status=request.args.get("status"),
         text=text_asked_for(), customer=customer, counts=counts_by_status(shown, STATUSES), statuses=STATUSES,
@@ -43,20 +43,10 @@ def index():
 
 def listed():
     """(query, columns, newest first): the list that the address asks for, on the page and as an export."""
-    shown, status = of_customer()[0], request.args.get("status")
+    (shown, _customer), status = of_customer(Order.visible_to(g.user)), request.args.get("status")
     if status in STATUSES:
         shown = shown.where(Order.status == status)
     return search.of_number_or_customer(shown, text_asked_for()), (Order.created_at, Order.id), True
-
-
-def of_customer():
-    """(the orders one sees, limited to the customer whom the address names; this customer or None)."""
-    shown, customer = Order.visible_to(g.user), known(Customer.visible_to(g.user), request.args.get("customer"))
-    return (shown.where(Order.customer == customer.id) if customer else shown), customer
-
-
-def text_asked_for():
-    return request.args.get("q", "").strip()[:100]
 
 
 # ---- one order -------------------------------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ from views.helpers import (
     require,
     safe_path,
     sight,
+    text_asked_for,
     toast,
     wants_part,
     whole,
@@ -112,7 +113,7 @@ def narrowed(query, here):
         query = query.where(table.city == spelled_here(city, here, table))
     if days := request.args.get("within", type=whole):
         query = query.where(table.entered_pool_at >= now() - timedelta(days=min(days, 3650)))
-    return search.narrowed(query, here.what, request.args.get("q", ""), only_names=True)
+    return search.narrowed(query, here.what, text_asked_for(), only_names=True)
 
 
 def spelled_here(city, here, table):
@@ -133,7 +134,7 @@ def filters():
     days = request.args.get("within", type=whole)
     if days in WITHIN:
         shown.append((_("Entered"), _("within"), WITHIN[days], page_url(within=None)))
-    if text := request.args.get("q"):
+    if text := text_asked_for():
         shown.append((_("Company"), _("contains"), text, page_url(q=None)))
     return shown
 

@@ -13,7 +13,7 @@ from permissions import can_edit_products, can_edit_quote, can_see_cost
 from views import quote_form
 from views.fields import Line, MoneyField, TaxField, longest
 from views.formats import today
-from views.helpers import form_again, get_or_404, go, known, page, page_of, require, toast, wants_part
+from views.helpers import form_again, get_or_404, go, known, page, page_of, require, text_asked_for, toast, wants_part
 from views.quote_lines import rows_of
 
 bp = Blueprint("products", __name__, url_prefix="/products")
@@ -47,7 +47,7 @@ class ProductForm(FlaskForm):
 
 @bp.get("")
 def index():
-    text, category = request.args.get("q", "").strip()[:100], request.args.get("category", "")[:60]
+    text, category = text_asked_for(), request.args.get("category", "")[:60]
     withdrawn = request.args.get("active") == "no"
     query = Product.select().where(Product.active != withdrawn)
     if category:

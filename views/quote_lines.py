@@ -10,7 +10,7 @@ from models import Product, Quote
 from permissions import can_edit_products, can_edit_quote, can_see_cost, sells
 from views import quote_form
 from views.formats import day
-from views.helpers import get_or_404, go, page, require, toast, wants_part, whole
+from views.helpers import get_or_404, go, page, require, text_asked_for, toast, wants_part, whole
 from views.quote_rows import PERCENT, WAYS, id_of, new_key, new_rows, read, read_product, read_terms, wording
 
 bp = Blueprint("quote_lines", __name__, url_prefix="/quotes")
@@ -18,7 +18,6 @@ bp = Blueprint("quote_lines", __name__, url_prefix="/quotes")
 OFFERED = 8  # products under the search box
 PICKABLE = 50  # in the list of many
 LONGEST_PASTE = 60_000  # characters
-LONGEST_SEARCH = 100
 
 
 def to_edit(id):
@@ -66,10 +65,6 @@ def last_words(last, named=True):
 def as_lines(quote, found, head):
     """{product id: Row} of products as the quote would take them, so that the price is the one that the line gets."""
     return {row.line.product_id: row for row in new_rows(quote, [{"product_id": product.id} for product in found], **head)}
-
-
-def text_asked_for():
-    return request.values.get("q", "").strip()[:LONGEST_SEARCH]
 
 
 @bp.get("/<int:id>/products")

@@ -7,7 +7,7 @@ from flask_babel import lazy_pgettext, ngettext
 import documents
 from documents.glyphs import missing_glyphs
 from domain import approval_history, approval_of_quotes, approval_preview, masking, quote_links, quotes, search
-from models import Approval, Customer, Opportunity, Order, Quote, QuoteLine
+from models import Approval, Opportunity, Order, Quote, QuoteLine
 from permissions import can_edit_quote, can_quote, can_see_cost, can_submit_quote, sees
 from views import paper, quote_form
 from views.helpers import (
@@ -17,18 +17,19 @@ from views.helpers import (
     fragment_or_redirect,
     get_or_404,
     go,
-    known,
+    of_customer,
     page,
     page_of,
     render_block,
     require,
+    text_asked_for,
     toast,
     wants_part,
     with_messages,
 )
 from views.printing import answer_of
 from views.quote_differences import differences
-from views.quote_lines import OFFERED, last_prices_of, offered, text_asked_for, to_edit
+from views.quote_lines import OFFERED, last_prices_of, offered, to_edit
 from views.quote_rows import WAYS, blank_rows
 from views.quote_sums import Sums
 
@@ -61,7 +62,7 @@ def quote_status(quote):
 def index():
     require(sees(g.user, "quote"))
     query, columns, descending = listed()
-    shown, customer = of_customer()
+    shown, customer = of_customer(mine_or_all())
     return page(
         "quotes/index.html", "rows", quotes=page_of(query, *columns, descending=descending), mine=is_mine(),
         status=request.args.get("status"), text=text_asked_for(), customer=customer, counts=counts_by_status(shown, LISTED),
@@ -71,7 +72,7 @@ def index():
 
 def listed():
     """(query, columns, newest first): the list that the address asks for, on the page and as an export."""
-    shown, status = of_customer()[0], request.args.get("status")
+    (shown, _customer), status = of_customer(mine_or_all()), request.args.get("status")
     if status in LISTED:
         shown = shown.where(Quote.status == status)
     return search.of_number_or_customer(shown, text_asked_for()), (Quote.id,), True
@@ -81,11 +82,9 @@ def is_mine():
     return request.args.get("whose", "mine" if g.user.may("quote.work") else "team") == "mine"
 
 
-def of_customer():
-    """(mine or everybody's, limited to the customer whom the address names; this customer or None)."""
-    shown, customer = Quote.listed_to(g.user), known(Customer.visible_to(g.user), request.args.get("customer"))
-    shown = shown.where(Quote.owner == g.user.id) if is_mine() else shown
-    return (shown.where(Quote.customer == customer.id) if customer else shown), customer
+def mine_or_all():
+    shown = Quote.listed_to(g.user)
+    return shown.where(Quote.owner == g.user.id) if is_mine() else shown
 
 
 # ---- the editor ------------------------------------------------------------------------------------------------------

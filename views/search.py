@@ -1,12 +1,12 @@
 """Ctrl K: customers, leads, products by any part of a name; quotes, orders and tickets by number; tickets by title."""
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, g, render_template
 from markupsafe import Markup
 
 from domain import search, tickets
 from models import Customer, Lead, Member, Order, Product, Quote, Ticket
 from permissions import sees_leads
-from views.helpers import render_block, sight, wants_part
+from views.helpers import render_block, sight, text_asked_for, wants_part
 
 bp = Blueprint("search", __name__, url_prefix="/search")
 
@@ -15,7 +15,7 @@ SHOWN = 8
 
 @bp.get("")
 def index():
-    text = request.args.get("q", "").strip()[:100]
+    text = text_asked_for()
     found = {"text": text, "groups": groups(text) if text else []}
     if wants_part():
         return render_block("search/index.html", "results", **found)

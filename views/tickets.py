@@ -10,7 +10,7 @@ from flask_babel import lazy_pgettext
 from domain import Refused, day_of, now, start_of_day, tickets
 from models import CallBack, Contact, Customer, Order, Ticket, User, Visit, capped_count
 from permissions import can_assign_ticket, can_call_back_ticket, can_create_ticket, can_serve_ticket
-from views.helpers import form_again, get_or_404, go, page, page_of, require, toast, whole
+from views.helpers import form_again, get_or_404, go, page, page_of, require, text_asked_for, toast, whole
 from views.ticket_form import (
     KINDS,
     PRIORITIES,
@@ -81,7 +81,7 @@ def asked_for():
     """What the address asks to see."""
     tab = request.args.get("tab", "mine" if g.user.may("ticket.serve") else "open")
     priority = request.args.get("priority", "")
-    return {"tab": tab, "q": request.args.get("q", "").strip()[:100], "priority": priority if priority in PRIORITIES else ""}
+    return {"tab": tab, "q": text_asked_for(), "priority": priority if priority in PRIORITIES else ""}
 
 
 def rates_since(since):
