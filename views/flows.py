@@ -17,6 +17,7 @@ from views import flow_words
 from views.fields import Line, longest
 from views.flow_form import NodeForm
 from views.flow_words import Names, node_name, pairs, rules_words, sentence, who_words
+from views.formats import speaks_chinese
 from views.helpers import administrators_only, get_or_404, go, page, toast, whole
 
 bp = Blueprint("flows", __name__, url_prefix="/settings/flows")
@@ -178,7 +179,13 @@ def fields_of(flow):
 
 def node_page(flow, waiting, key, form, state, status=200):
     shown = {"flow": flow, "key": key, "form": form, "state": state, "is_new": key == NEW, "field_choices": flow_words.field_choices(form.fields)}
-    return page("flows/node.html", "node", **shown, title=form.name.data or _("New step")), status
+    return page("flows/node.html", "node", **shown, title=called(form, key)), status
+
+
+def called(form, key):
+    """What the node is called while it is written, in the reader's language."""
+    typed = form.name.data if speaks_chinese() else form.name_en.data or form.name.data
+    return typed or (_("New step") if key == NEW else _("Step"))
 
 
 @bp.post("/<int:id>/draft/nodes/<key>")

@@ -54,7 +54,7 @@ class QuoteForm(FlaskForm):
         self.people = {contact.id: contact for contact in Contact.select().where(Contact.customer == quote.customer_id)}
         self.contact.choices = [(0, "—"), *((person.id, self.called(person)) for person in self.people.values())]
         lists = prices.choosable(quote.customer, chosen=quote.price_list_id)
-        self.price_list.choices = [(0, _("automatic")), *((each.id, each.name) for each in lists)]
+        self.price_list.choices = [(0, _("Automatic")), *((each.id, each.name) for each in lists)]
         self.read_discount()
 
     def called(self, person):

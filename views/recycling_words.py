@@ -106,7 +106,7 @@ class Shown:
     @property
     def left_words(self):
         if self.protection.is_due(today() + DAY):
-            return _("goes tonight")
+            return _("Goes tonight")
         return _("%(days)s left", days=days_words(self.left, self.rule.working_days))
 
     @property

@@ -61,6 +61,15 @@ def test_in_english_it_reads_as_english(login, cast, flow):
     assert "When effective discount is above 10% or margin rate is below 30% or the whole or a line loses money, anyone of Finance approves." in text
 
 
+def test_a_step_is_called_what_the_reader_calls_it_and_is_not_new_when_its_name_is_gone(login, cast, flow, draft):
+    User.update(language="en").where(User.id == cast.admin.id).execute()
+    browser, node = login(cast.admin), nodes_of(draft)[0]
+    url = f"/settings/flows/{flow.id}/draft/nodes/{node.key}"
+    assert f'<h2 id="settings-title">{node.name_en} ' in browser.get(url).text
+    answer = browser.post(url, data={"name": "", "name_en": "", "who": "superior", **state(draft)})
+    assert answer.status_code == 422 and '<h2 id="settings-title">Step ' in answer.text
+
+
 def test_rules_that_are_unusual_are_told_with_the_step(browser, cast):
     routes.lead_through(
         routes.person(
