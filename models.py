@@ -1515,6 +1515,7 @@ class Quote(Owned):
 
     DRAFT, PENDING, APPROVED, REJECTED, DROPPED = STATUSES = ("draft", "pending", "approved", "rejected", "dropped")
     OPEN = (DRAFT, PENDING, REJECTED)
+    EDITABLE = (DRAFT, REJECTED)
 
     number = TextField()
     version = IntegerField(default=1)
@@ -1591,7 +1592,11 @@ class Quote(Owned):
 
     @property
     def is_editable(self):
-        return self.status in (self.DRAFT, self.REJECTED)
+        return self.status in self.EDITABLE
+
+    def has_expired(self, day):
+        """Its last day is over."""
+        return self.valid_until < day
 
     @property
     def printed_in(self):

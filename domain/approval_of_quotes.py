@@ -27,12 +27,12 @@ def told(quote):
 def ensure_complete(quote, at):
     if not QuoteLine.counted(quote).exists():
         raise Refused(_("Add at least one line before submitting."))
-    if quote.valid_until < day_of(at):
+    if quote.has_expired(day_of(at)):
         raise Refused(_("The quote was valid until %(day)s. Set a later date first.", day=quote.valid_until))
 
 
 def begin(quote, note, at):
-    as_seen = Quote.status.in_((Quote.DRAFT, Quote.REJECTED)) & (Quote.revision == quote.revision)
+    as_seen = Quote.status.in_(Quote.EDITABLE) & (Quote.revision == quote.revision)
     return change(quote, as_seen, at, status=Quote.PENDING, submitted_at=at, note=note or quote.note)[0]
 
 
@@ -43,7 +43,7 @@ def ensure_as_read(quote):
 
 
 def ensure_valid(quote, at):
-    if quote.valid_until < day_of(at):
+    if quote.has_expired(day_of(at)):
         words = _(
             "The quote was valid until %(day)s and can no longer be approved. Reject it, so that %(name)s sets a later date.",
             day=quote.valid_until, name=quote.owner.name,

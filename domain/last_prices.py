@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from peewee import fn
 
-from domain.quotes import per_unit
+from domain.pricing import per_unit
 from models import Customer, Product, Quote, QuoteLine
 
 TOLD = Quote.status == Quote.APPROVED, QuoteLine.net > 0  # what is given free tells no price

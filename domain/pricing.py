@@ -99,8 +99,13 @@ class PricedLine:
     @property
     def unit_net(self):
         """实际售价 in fen per unit, to be shown; it is net that adds up, not this."""
-        numerator, denominator = self.quantity.as_integer_ratio()
-        return half_up(self.net * denominator, numerator)
+        return per_unit(self.net, self.quantity)
+
+
+def per_unit(amount, quantity):
+    """What of an amount is of one, in fen."""
+    numerator, denominator = quantity.as_integer_ratio()
+    return half_up(amount * denominator, numerator)
 
 
 @dataclass(frozen=True, slots=True)

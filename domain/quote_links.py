@@ -65,7 +65,7 @@ def ensure_current(quote, at):
         raise Refused(_("A quote goes to the customer when it is approved."))
     if told.superseded_at:
         raise Refused(_("A newer version of this quote is approved; send that one."))
-    if told.valid_until < day_of(at):
+    if told.has_expired(day_of(at)):
         raise Refused(_("This quote has expired; make a new version."))
 
 
@@ -137,7 +137,7 @@ def state_of(quote, at=None):
         return ACCEPTED
     if quote.declined_at:
         return DECLINED
-    return EXPIRED if quote.valid_until < day_of(at or now()) else OPEN
+    return EXPIRED if quote.has_expired(day_of(at or now())) else OPEN
 
 
 def note_visit(link, address="", agent="", at=None):

@@ -18,13 +18,12 @@ from domain import (
     transaction,
     validity,
 )
-from domain.money import PricingError, half_up
+from domain.money import PricingError
 from domain.numbers import next_number
-from domain.pricing import NO_DISCOUNT, Discount, price_quote
+from domain.pricing import NO_DISCOUNT, Discount, per_unit, price_quote
 from models import Company, Contact, DocumentTemplate, Event, Opportunity, PriceList, Quote, QuoteLine, User
 
 MOST_LINES = 500
-EDITABLE = (Quote.DRAFT, Quote.REJECTED)
 TOLD = 20  # changed lines named in one audit row
 LONGEST_TOLD = 60  # characters of each
 UNSAFE_IN_A_FILE_NAME = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\s]+')
@@ -211,7 +210,7 @@ def ensure_editable(quote):
 
 
 def take_revision(quote, revision, at, columns):
-    same = (Quote.id == quote.id) & (Quote.revision == revision) & Quote.status.in_(EDITABLE)
+    same = (Quote.id == quote.id) & (Quote.revision == revision) & Quote.status.in_(Quote.EDITABLE)
     if not Quote.update(revision=revision + 1, updated_at=at, **columns).where(same).execute():
         raise Refused(who_was_faster(quote))
     for name, value in (columns | {"revision": revision + 1, "updated_at": at}).items():
@@ -283,13 +282,8 @@ def name_of(table, id):
 
 
 def unit_price(line):
-    """实际售价 of a stored line in fen: what is paid per unit, to be shown; it is net that adds up."""
+    """实际售价 of a stored line."""
     return per_unit(line.net, line.quantity)
-
-
-def per_unit(amount, quantity):
-    numerator, denominator = quantity.as_integer_ratio()
-    return half_up(amount * denominator, numerator)
 
 
 def ensure_printed(quote):
@@ -308,7 +302,5 @@ def printed(quote):
 
 def file_name(quote, kind=""):
     """报价-Q20261124-007-苏州恒立.pdf, without what a file system refuses; the first word as the PDF is printed, or `kind`."""
-    if not kind:
-        language = quote.language or (quote.template or DocumentTemplate.standard()).language
-        kind = "Quote" if language == DocumentTemplate.ENGLISH else "报价"
+    kind = kind or ("Quote" if quote.printed_in["language"] == DocumentTemplate.ENGLISH else "报价")
     return f"{kind}-{quote.number}-{UNSAFE_IN_A_FILE_NAME.sub('', quote.customer.label)[:LONGEST_IN_A_FILE_NAME]}.pdf"

@@ -46,7 +46,7 @@ def renew(quote, by, at=None, valid_until=None):
         carried = {name: quote.__data__[name] for name in CARRIED}
         made = Quote.create(
             **carried, version=last_number(quote) + 1, issued_on=today, created_at=at, updated_at=at,
-            valid_until=valid_until or (quote.valid_until if quote.valid_until >= today else validity.usual_end(today)),
+            valid_until=valid_until or (validity.usual_end(today) if quote.has_expired(today) else quote.valid_until),
         )
         copy_lines(quote, made)
         events.record("quote.renewed", made, by, at=at, number=made.title, source=quote.title)
@@ -64,7 +64,7 @@ def drop(quote, by, at=None):
     at = at or now()
     with transaction():
         dropped = {"status": Quote.DROPPED, "is_newest": False, "updated_at": at}
-        given_up = (Quote.id == quote.id) & Quote.status.in_(quotes.EDITABLE) & (Quote.version > 1)
+        given_up = (Quote.id == quote.id) & Quote.status.in_(Quote.EDITABLE) & (Quote.version > 1)
         if not Quote.update(**dropped).where(given_up).execute():
             raise Refused(why_not_dropped(quote))
         before = latest_standing(quote)
@@ -88,7 +88,7 @@ def keep_approval(quote, by, pdf=None, note="", at=None):
             "status": Quote.APPROVED, "submitted_at": at, "approved_at": at, "kept_from": standing.before.id, "updated_at": at,
             "pdf": pdf, "pdf_sha256": sha256(pdf).hexdigest() if pdf else "", "note": note or quote.note,
         } | quote.printed_in
-        as_seen = (Quote.id == quote.id) & Quote.status.in_(quotes.EDITABLE) & (Quote.revision == quote.revision)
+        as_seen = (Quote.id == quote.id) & Quote.status.in_(Quote.EDITABLE) & (Quote.revision == quote.revision)
         if not Quote.update(**kept).where(as_seen).execute():
             raise Refused(quotes.who_was_faster(quote))
         was = {"status": quote.status}

@@ -41,7 +41,7 @@ def colour(colour):
 def choose(id):
     quote = get_or_404(Quote.visible_to(g.user), id)
     return page(
-        "quotes/document.html", "dialog", quote=quote, templates=list(DocumentTemplate.offered()),
+        "prints/choose.html", "dialog", quote=quote, templates=list(DocumentTemplate.offered()),
         standard=DocumentTemplate.standard(),
     )
 

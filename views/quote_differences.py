@@ -1,7 +1,5 @@
 """Two drafts of one quote side by side: what is stored, and what somebody else typed meanwhile."""
 
-from flask_babel import gettext as _
-
 
 def differences(theirs, mine):
     """[(what, as it is stored, as it was typed)] of the lines and head fields in which two drafts of a quote differ."""
@@ -18,9 +16,14 @@ def differences(theirs, mine):
 SPOKEN = {
     "contact": lambda form: form.person.name if form.person else "",
     "order_discount": lambda form: form.discount_text,
-    "price_list": lambda form: dict(form.price_list.choices).get(form.price_list.data, ""),
-    "inclusive": lambda form: _("CNY, incl. tax") if form.with_tax else _("CNY, excl. tax"),
+    "price_list": lambda form: label_of(form.price_list),
+    "inclusive": lambda form: label_of(form.inclusive),
 }
+
+
+def label_of(select):
+    """What a reader sees of its choice."""
+    return next((str(choice.label) for choice in select.iter_choices() if choice.selected), "")
 
 
 def said(form, name):

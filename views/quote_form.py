@@ -17,8 +17,8 @@ from views.formats import spaced_phone
 from views.helpers import sight
 from views.quote_rows import (
     AMOUNT,
-    NUMBERS,
     PERCENT,
+    RATE_WORDS,
     new_key,
     new_rows,
     rate_text,
@@ -39,7 +39,7 @@ class QuoteForm(FlaskForm):
     inclusive = SelectField(_l("Prices"), choices=fixed_choices((("1", _l("CNY, incl. tax")), ("0", _l("CNY, excl. tax")))))
     price_list = SelectField(_l("Price list"), coerce=lambda value: int(value or 0), validate_choice=False)
     order_discount = StringField(_l("Order discount"))
-    order_way = SelectField(_l("How the order is reduced"), choices=fixed_choices(((AMOUNT, "¥"), (PERCENT, "%"))), default=AMOUNT)
+    order_way = SelectField(_l("How the order is reduced"), choices=fixed_choices(((AMOUNT, _l("¥ off")), (PERCENT, "%"))), default=AMOUNT)
     terms = TextAreaField(_l("Terms"), validators=[Length(max=LONGEST_TERMS)])
 
     def __init__(self, quote, **options):
@@ -141,7 +141,7 @@ class Draft:
     def blame(self, error):
         """Put what pricing refused beside the field that caused it."""
         if error.key is not None:
-            self.rows[error.key].errors["rate" if error.code in NUMBERS else "quantity"] = wording(error)
+            self.rows[error.key].errors["rate" if error.code in RATE_WORDS else "quantity"] = wording(error)
         elif error.code == "discount_too_large":
             self.complain(_("This is more than the lines come to."))
         else:

@@ -22,7 +22,7 @@ OUTCOMES = {
     quote_history.EXPIRED: (lazy_pgettext("quote", "Expired"), "warn"), quote_history.SUPERSEDED: (lazy_pgettext("quote", "Superseded"), ""),
     quote_history.OPEN: (lazy_pgettext("quote", "Open"), "info"),
 }
-NUMBERS = ("department", "seller", "customer", "product")
+WITH_ID = ("department", "seller", "customer", "product")
 LONGEST = 60
 
 
@@ -47,7 +47,7 @@ def address_of(selection):
 def selection_asked():
     """What the address asks for; what makes no sense counts as not asked."""
     words = {name: request.args[name][:LONGEST] for name in ("level", "node") if request.args.get(name)}
-    ids = {name: request.args.get(name, type=whole) for name in NUMBERS}
+    ids = {name: request.args.get(name, type=whole) for name in WITH_ID}
     days = {name: request.args.get(name, type=date.fromisoformat) for name in ("since", "until")}
     unit, outcome = request.args.get("unit", ""), request.args.get("outcome")
     return Selection(

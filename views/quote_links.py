@@ -1,6 +1,6 @@
 """A quote goes to the customer: its link, made to be copied, and what he has signed."""
 
-from flask import Blueprint, current_app, g, make_response, request, url_for
+from flask import Blueprint, abort, current_app, g, make_response, request, url_for
 from flask_babel import gettext as _
 
 from domain import quote_links
@@ -52,7 +52,7 @@ def signature(id):
     """What the customer drew when he accepted: for everybody who reads the quote."""
     quote = get_or_404(Quote.visible_to(g.user), id)
     signed = QuoteReply.quote == quote.id, QuoteReply.what == QuoteReply.ACCEPTED, QuoteReply.signature.is_null(False)
-    reply = get_or_404(QuoteReply.select().where(*signed), QuoteReply.select(QuoteReply.id).where(*signed).scalar())
+    reply = QuoteReply.select().where(*signed).first() or abort(404)
     answer = make_response(bytes(reply.signature))
     answer.mimetype = "image/png"
     return answer

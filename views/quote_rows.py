@@ -14,10 +14,10 @@ from domain import quote_lines, quotes
 from domain.identifiers import folded
 from domain.money import PricingError, format_money, format_quantity, parse_money, parse_percent, parse_quantity
 from domain.pricing import PricedLine
+from domain.quote_lines import WHOLE, percent_of
 from models import QuoteLine
 from views.fields import PRICING_WORDS
 
-WHOLE = 10_000  # basis points: nothing off
 KEY = re.compile(r"[0-9a-z]{1,16}")
 LONGEST_ID = 9  # digits; a column holds any number of so many
 LEAST_RATE = 10  # 9.5 is a slip for 95 (九五折), not a discount of 90.5 %
@@ -26,7 +26,7 @@ COLUMNS = ("key", "what", "product", "name", "quantity", "rate", "way")
 PERCENT, AMOUNT, AGREED, FREE = "percent", "amount", "agreed", "free"
 # How a line is reduced: 95 %, less 100, at 1,798, 赠品
 WAYS = ((PERCENT, "%"), (AMOUNT, "−¥"), (AGREED, _l("at ¥")), (FREE, lazy_pgettext("quote line", "free")))
-NUMBERS = {"above_list": _l("This is above the list price."), "discount_too_large": _l("This is more than the line comes to.")}
+RATE_WORDS = {"above_list": _l("This is above the list price."), "discount_too_large": _l("This is more than the line comes to.")}
 
 
 @dataclass
@@ -107,7 +107,7 @@ def written(line):
 
 def rate_text(discount):
     """95 for 500 basis points off; nothing where nothing is off."""
-    return "" if discount is None else format_quantity(Decimal(WHOLE - discount) / 100)
+    return "" if discount is None else format_quantity(percent_of(WHOLE - discount))
 
 
 def blank_rows():
@@ -203,4 +203,4 @@ def read_rate(text):
 def wording(error):
     if error.code == "slip":
         return _("Write 95 for 5 percent off, 0 for a free line.")
-    return NUMBERS.get(error.code) or PRICING_WORDS[error.code]
+    return RATE_WORDS.get(error.code) or PRICING_WORDS[error.code]

@@ -360,7 +360,7 @@
     const text = event.clipboardData.getData("text/plain").replace(/\s+$/, "");
     if (!/[\t\n]/.test(text)) return;
     event.preventDefault();
-    ask("POST", one("[data-paste]").dataset.paste, { rows: text, ...Object.fromEntries(withHead(new URLSearchParams())) });
+    ask("POST", one("[data-paste]").href, { rows: text, ...Object.fromEntries(withHead(new URLSearchParams())) });
   });
   on("click", event => {
     if (!event.target.closest("[data-add]")) return;
