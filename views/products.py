@@ -14,7 +14,7 @@ from views import quote_form
 from views.fields import Line, MoneyField, TaxField, longest
 from views.formats import today
 from views.helpers import form_again, get_or_404, go, known, page, page_of, require, text_asked_for, toast, wants_part
-from views.quote_lines import rows_of
+from views.quote_lines import head_in_hand, rows_of
 
 bp = Blueprint("products", __name__, url_prefix="/products")
 
@@ -83,11 +83,12 @@ def create():
     """A new product; where a quote was at hand, it is its next line."""
     require(can_edit_products(g.user))
     form, quote = ProductForm(), quote_in_hand()
+    head = quote and head_in_hand(quote)  # refused before anything is made
     if not form.validate_on_submit():
         return form_again("products/form.html", "dialog", form=form, product=None, categories=categories(), quote=quote)
     product = products.create(by=g.user, **form.columns)
     if quote and wants_part():
-        return rows_of(quote, [{"product_id": product.id}])
+        return rows_of(quote, head, [{"product_id": product.id}])
     toast(_("Product %(name)s added.", name=product.name))
     if quote is None:
         return go(url_for(".index", q=product.sku))

@@ -63,7 +63,7 @@ def last_words(last, named=True):
 
 
 def as_lines(quote, found, head):
-    """{product id: Row} of products as the quote would take them, so that the price is the one that the line gets."""
+    """{product id: Row} of products as the quote would take them under a head, so that the price is the one that the line gets."""
     return {row.line.product_id: row for row in new_rows(quote, [{"product_id": product.id} for product in found], **head)}
 
 
@@ -80,11 +80,12 @@ def products(id):
 @bp.get("/<int:id>/lines/new")
 def new(id):
     """One line for a product that was picked just now."""
-    return rows_of(to_edit(id), [{"product_id": request.args.get("product", type=whole) or abort(404)}])
+    quote = to_edit(id)
+    return rows_of(quote, head_in_hand(quote), [{"product_id": request.args.get("product", type=whole) or abort(404)}])
 
 
-def rows_of(quote, entries):
-    rows = new_rows(quote, entries, **head_in_hand(quote))
+def rows_of(quote, head, entries):
+    rows = new_rows(quote, entries, **head)
     return render_template(
         "quotes/rows.html", quote=quote, rows=rows, last_prices=last_prices_of(quote, rows), ways=WAYS,
         sees_cost=can_see_cost(g.user, quote), alone=len(rows) == 1,
@@ -121,7 +122,7 @@ def add(id):
     quote = to_edit(id)
     entries = picked_entries()
     if wants_part():
-        return rows_of(quote, entries)
+        return rows_of(quote, head_in_hand(quote), entries)
     quote_form.append(quote, *entries)
     toast(_("%(n)s lines added.", n=len(entries)))
     return go(url_for("quotes.show", id=id))

@@ -246,6 +246,13 @@ def test_in_the_editor_it_is_made_in_a_dialog_and_comes_back_as_a_row(login, cas
     assert len(quotes.lines_of(draft)) == 2
 
 
+def test_no_product_is_made_for_a_list_that_does_not_hold(login, cast, draft):
+    made = {"sku": "NEW-1", "name": "新传感器", "price": "100", "tax_code": "general", "active": "y", "quote": draft.id}
+    other = price_lists.add(cast.admin, name="停用", active=False)
+    answer = login(cast.admin).post("/products", data=made | {"price_list": other.id}, headers=PART)
+    assert answer.status_code == 409 and not Product.select().where(Product.sku == "NEW-1").exists()
+
+
 def test_who_may_not_see_cost_is_not_asked_for_it_and_changes_none(login, cast, draft, sensors):
     maker = roles.add("产品员", Role.get(Role.key == User.SELLER), by=cast.admin)
     roles.decide({maker: [*functions.of_standing(User.SELLER), "product.edit"]}, by=cast.admin)

@@ -96,12 +96,14 @@ def test_screen_pricing_and_database_say_the_same(login, cast, draft):
 
 def test_totals_while_typing_equal_what_saving_stores(login, cast, draft, sensors):
     client = login(cast.seller)
-    posted = form(draft, (sensors[0], "7", "97.5"), (sensors[1], "0.5", ""), order_discount="1,234.56")
+    lines = (sensors[0], "7", "97.5"), (sensors[1], "3", "", "free"), (sensors[1], "2", "90"), (sensors[1], "0.5", "")
+    posted = form(draft, *lines, order_discount="1,234.56", optional=["3"])
     typed = client.post(f"/quotes/{draft.id}/totals", data=posted, headers=PART)
     assert typed.status_code == 200 and stored(draft).revision == draft.revision
     assert client.post(f"/quotes/{draft.id}", data=posted).status_code == 303
     totals = quotes.totals_of(stored(draft))
-    assert [line.split("\t")[2] for line in figures(typed)] == [format_money(line.amount) for line in totals.lines]
+    as_stored = [[format_money(line.amount), format_money(quotes.unit_price(line))] for line in quotes.lines_of(draft)]
+    assert [line.split("\t")[2:4] for line in figures(typed)] == as_stored
     assert f"¥{format_money(totals.total)}" in typed.text and capitals(totals.total) in typed.text
     assert stored(draft).total == totals.total == 7 * 186_000 - 32_550 + 8_400 - 123_456
 
