@@ -20,23 +20,23 @@ class ToOthers(NamedTuple):
 
 
 class LastPrice(NamedTuple):
-    """Fen a unit on the side of tax of the quote in hand, or None."""
+    """Fen a unit on the side of tax that was asked for, or None."""
 
     own: int | None = None
     others: ToOthers | None = None
 
 
-def last_prices(quote, viewer, product_ids):
-    """{product id: LastPrice} of those that were quoted before."""
+def last_prices(quote, viewer, product_ids, inclusive=None):
+    """{product id: LastPrice} of those that were quoted before; with tax or without, as the quote is where nothing is said."""
     if not product_ids:
         return {}
-    found = {}
+    found, inclusive = {}, quote.inclusive if inclusive is None else inclusive
     for line in lines_with(to_the_customer(quote, viewer, product_ids)):
-        found[line.product_id] = LastPrice(per_unit_on_side(line, quote))
+        found[line.product_id] = LastPrice(per_unit_on_side(line, inclusive))
     others = lines_with(to_others(quote, product_ids))
     names = names_seen(viewer, {line.quote.customer_id for line in others})
     for line in others:
-        told = ToOthers(per_unit_on_side(line, quote), line.quote.issued_on, names.get(line.quote.customer_id, ""))
+        told = ToOthers(per_unit_on_side(line, inclusive), line.quote.issued_on, names.get(line.quote.customer_id, ""))
         found[line.product_id] = found.get(line.product_id, LastPrice())._replace(others=told)
     return found
 
@@ -67,5 +67,5 @@ def names_seen(viewer, customer_ids):
     return {customer.id: customer.label for customer in seen.where(Customer.id.in_(list(customer_ids)), Customer.seen_by(viewer))}
 
 
-def per_unit_on_side(line, quote):
-    return per_unit(line.to_pay if quote.inclusive else line.excl, line.quantity)
+def per_unit_on_side(line, inclusive):
+    return per_unit(line.to_pay if inclusive else line.excl, line.quantity)

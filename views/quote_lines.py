@@ -40,8 +40,8 @@ def offered(text):
     return search.narrowed(Product.select().where(Product.active), "product", text).order_by(Product.name, Product.id)
 
 
-def last_prices_of(quote, rows):
-    return last_prices(quote, g.user, {row.line.product_id for row in rows if row.line.is_product})
+def last_prices_of(quote, rows, inclusive=None):
+    return last_prices(quote, g.user, {row.line.product_id for row in rows if row.line.is_product}, inclusive)
 
 
 @bp.app_template_filter()
@@ -63,8 +63,10 @@ def last_words(last, named=True):
 
 
 def as_lines(quote, found, head):
-    """{product id: Row} of products as the quote would take them under a head, so that the price is the one that the line gets."""
-    return {row.line.product_id: row for row in new_rows(quote, [{"product_id": product.id} for product in found], **head)}
+    """Products as the quote would take them under a head, so that the price is the one that the line gets: {product id: Row}
+    and what each was quoted at."""
+    rows = new_rows(quote, [{"product_id": product.id} for product in found], **head)
+    return {"rows": {row.line.product_id: row for row in rows}, "last_prices": last_prices_of(quote, rows, head["inclusive"])}
 
 
 @bp.get("/<int:id>/products")
@@ -72,8 +74,8 @@ def products(id):
     quote, text = to_edit(id), text_asked_for()
     found = list(offered(text).limit(OFFERED)) if text else []
     return render_template(
-        "quotes/products.html", quote=quote, found=found, text=text, rows=as_lines(quote, found, head_in_hand(quote)),
-        last_prices=last_prices(quote, g.user, [product.id for product in found]), may_create=can_edit_products(g.user),
+        "quotes/products.html", quote=quote, found=found, text=text, may_create=can_edit_products(g.user),
+        **as_lines(quote, found, head_in_hand(quote)),
     )
 
 
@@ -87,7 +89,7 @@ def new(id):
 def rows_of(quote, head, entries):
     rows = new_rows(quote, entries, **head)
     return render_template(
-        "quotes/rows.html", quote=quote, rows=rows, last_prices=last_prices_of(quote, rows), ways=WAYS,
+        "quotes/rows.html", quote=quote, rows=rows, last_prices=last_prices_of(quote, rows, head["inclusive"]), ways=WAYS,
         sees_cost=can_see_cost(g.user, quote), alone=len(rows) == 1,
     )
 
@@ -106,7 +108,7 @@ def pick(id):
     shown = found[:len(chosen) + PICKABLE]
     return page(
         "quotes/pick.html", "list" if "q" in request.args else "dialog", quote=quote, found=shown, wanted=wanted, text=text, head=head,
-        more=len(found) > len(shown), rows=as_lines(quote, shown, head), last_prices=last_prices(quote, g.user, [product.id for product in shown]),
+        more=len(found) > len(shown), **as_lines(quote, shown, head),
     )
 
 

@@ -52,6 +52,7 @@ def test_a_gift_tells_no_price_and_a_price_stands_on_the_side_of_tax_of_the_quot
     quote = quotes.create(deal, by=cast.seller, at=NOON)
     quotes.save(quote, cast.seller, 0, [], inclusive=False, at=NOON)
     assert last_prices(quote, cast.seller, [sensors[0].id]) == {sensors[0].id: LastPrice(164_602)}
+    assert last_prices(quote, cast.seller, [sensors[0].id], inclusive=True) == {sensors[0].id: LastPrice(186_000)}
 
 
 def test_many_products_take_three_questions(cast, sensors, queries):
