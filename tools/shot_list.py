@@ -127,7 +127,7 @@ PAGES = [
     Page("approval", "manager", "/quotes/{quote_pending}/approval"),
     Page("approval-open", "manager", "/approvals", press=(".inbox a >> nth=0",)),
     Page("approvals-copied", "manager", "/approvals?tab=copied"), Page("stand-ins", "manager", "/profile/stand-ins"),
-    Page("approval-approve", "manager", "/approvals", press=("#decide [data-dialog=approve-dialog]",)),
+    Page("approval-approve", "manager", "/quotes/{quote_pending}/approval", press=("#decide [data-dialog=approve-dialog]",)),
     Page("orders", "seller1", "/orders"), Page("orders-finance", "finance", "/orders"),
     Page("order", "seller1", "/orders/{order}"), Page("order-review", "finance", "/orders/{order_new}"),
     Page("quote-board", "manager", "/quotes/board"), Page("quote-board-seller", "seller1", "/quotes/board?period=quarter"),
