@@ -72,7 +72,7 @@ FUNCTIONS = {  # group: {function: (words, the standing roles that have it from 
         "ticket.export": (N_("Export tickets"), MANAGERS),
     },
     N_("Manage"): {
-        "base.cleanse": (N_("Cleanse the base, see all merges"), MANAGERS),
+        "base.cleanse": (N_("Check all records, see all merges"), MANAGERS),
         "company.administer": (N_("Settings, people, roles, pools; see every pool"), (User.ADMINISTRATOR,)),
     },
 }

@@ -189,6 +189,7 @@ def stage_called(name):
     return in_language(g.stages[name]) if name in g.stages else name
 
 
+@bp.app_template_global()
 def node_called(name):
     """The step of an approval in the reader's language; as it was written when it is called so no more."""
     if "nodes" not in g:

@@ -41,7 +41,7 @@ class CompanyForm(FlaskForm):
     links_customers_by_name = BooleanField(_l("Converting a lead links to a customer of the same name"))
     collision_days = IntegerField(
         _l("Two sellers collide within (days)"), [InputRequired(), NumberRange(1, 365)],
-        description=_l("Acts on one customer no further apart open a case."),
+        description=_l("Actions on one customer no further apart than this open a case."),
     )
     reviews_new_customers = BooleanField(
         _l("A seller's new customer is reviewed before it is quoted"), description=_l("Licence, name, address and telephone are checked.")

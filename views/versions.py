@@ -22,7 +22,7 @@ NAMES = {
     "quantity": _l("Quantity"), "price": _l("List price"), "discount": lazy_pgettext("line", "Discount"),
     "amount": lazy_pgettext("document", "Amount"), "optional": _l("Optional"), "tax_rate": _l("Tax rate"),
     "list_total": _l("List total"), "line_discounts": _l("Line discounts"), "total": _l("Total (incl. tax)"),
-    "tax_total": _l("Incl. tax"), "margin": _l("Margin rate"), "profit": _l("Profit"),
+    "tax_total": lazy_pgettext("document", "Tax"), "margin": _l("Margin rate"), "profit": _l("Profit"),
 }
 WORSE = {
     "price": lazy_pgettext("worse", "price"), "quantity": lazy_pgettext("worse", "quantity"),
