@@ -6,7 +6,7 @@ import secrets
 import unicodedata
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import cached_property, partial, reduce
+from functools import cached_property, reduce
 from operator import or_
 
 from peewee import (
@@ -108,7 +108,7 @@ class JSON(JSONField):
     """A JSON column that keeps Chinese readable in the file."""
 
     def __init__(self, **options):
-        super().__init__(dumps=partial(json.dumps, ensure_ascii=False, sort_keys=True), **options)
+        super().__init__(dumps=json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode, **options)
 
 
 class Quantity(BigIntegerField):

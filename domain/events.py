@@ -118,7 +118,7 @@ def append(facts, by, at=None):
 def digest(row):
     """SHA-256 over the previous hash and the row's facts, in one canonical spelling."""
     facts = {name: row[name] for name in sorted(row) if name not in ("id", "hash")}
-    return hashlib.sha256(json.dumps(facts, ensure_ascii=False, sort_keys=True, default=spelled).encode()).hexdigest()
+    return hashlib.sha256(CANONICAL(facts).encode()).hexdigest()
 
 
 def plain(facts):
@@ -130,6 +130,9 @@ def spelled(value):
     if isinstance(value, (date, datetime, Decimal)):
         return value.isoformat() if isinstance(value, date) else str(value)
     return getattr(value, "id", value) if hasattr(value, "_meta") else value
+
+
+CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=spelled).encode
 
 
 def changes(record, **new):

@@ -12,14 +12,13 @@ from peewee import SQL, fn
 
 from domain import Refused, _, day_of, local, now, start_of_day
 from domain.spelled import Spelled
-from models import BY_KIND, Claim, Company, Customer, Lead, Pool
+from models import BY_KIND, Claim, Company, Customer, Lead
 
 LIMITS = {
     "lead": (Company.daily_claim_limit, Company.claim_capacity),
     "customer": (Company.customer_claim_limit, Company.customer_capacity),
 }  # claims a day, capacity
 COUNT = fn.COUNT(SQL("1"))
-POOL = Spelled(lambda pool: Pool.select().where(Pool.id == pool))
 
 
 class Quota(NamedTuple):
@@ -129,12 +128,13 @@ def ensure_may_claim(records, by, at):
 
 
 def by_pool(records):
-    """(pool as it is now, what of the selection lies in it) of each pool."""
-    lying = defaultdict(list)
+    """(pool, what of the selection lies in it) of each pool."""
+    pools, lying = {}, defaultdict(list)
     for record in records:
         if record.in_pool:
+            pools[record.pool_id] = record.pool
             lying[record.pool_id].append(record)
-    return [(pool, those) for number, those in lying.items() for pool in POOL.records(Pool, number)]
+    return [(pool, lying[number]) for number, pool in pools.items()]
 
 
 def taking(records):

@@ -20,16 +20,8 @@ class Spelled:
         self.spell = cache(self.spell)
 
     def __call__(self, *values):
-        return db.execute_sql(*self.filled(values))
-
-    def records(self, table, *values):
-        """Its rows as records of the table whose columns it selects."""
-        sql, filled = self.filled(values)
-        return table.raw(sql, *filled)
-
-    def filled(self, values):
         sql, parts = self.spell(type(db.obj))
-        return sql, [values[part.place] if type(part) is Slot else part for part in parts]
+        return db.execute_sql(sql, [values[part.place] if type(part) is Slot else part for part in parts])
 
     def spell(self, _engine):
         return self.build(*(Value(Slot(place), converter=False) for place in range(self.number))).sql()
