@@ -24,6 +24,7 @@ OUTSIDE = dict.fromkeys(
     "quotes.save": {"replaces"},
     "products.create": {"quote", "spec", "category"},  # the one from which one came for a product; what the dialog over it leaves out
     "quote_lines.add": {"product", "quantity", "rate", "way"},  # columns of a paste
+    "quote_lines.paste": {"price_list", "inclusive"},  # what stands in the editor's head
 }
 # Of one's own each time: a file and its hash, the key of a role, the times inside what takes a merge back.
 OF_EACH_TURN = {"export": {"stored_as", "sha256"}, "merge": {"journal"}, "role": {"key"}, "allowance": {"role"}}

@@ -78,10 +78,10 @@ def chips(selection):
     said = (
         ("since", _("From"), selection.since), ("until", _("Until"), selection.until),
         ("department", _("Department"), department and department.name),
-        ("unit", _("Department"), unit.name if unit else selection.unit and _("None")),
+        ("unit", _("Department"), unit.name if unit else selection.unit and _("Not set")),
         ("seller", _("Owner"), seller and seller.name), ("customer", _("Customer"), customer and customer.label),
         ("product", _("Product"), product and f"{product.name} {product.sku}"),
-        ("level", _("Level"), _("None") if selection.level == quote_history.NONE else selection.level and choice(selection.level, "level")),
+        ("level", _("Level"), _("Not set") if selection.level == quote_history.NONE else selection.level and choice(selection.level, "level")),
         ("node", _("Approval step"), selection.node), ("outcome", _("Outcome"), selection.outcome and OUTCOMES[selection.outcome][0]),
         ("quoted", _("Quotes"), selection.quoted and _("last approved version")),
     )
