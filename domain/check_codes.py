@@ -1,5 +1,6 @@
 """The short code printed on each version of a quote (校验码), its QR code, and the quote that a code stands for."""
 
+from functools import lru_cache
 from io import BytesIO
 
 import segno
@@ -31,7 +32,9 @@ def qr_png(text):
     return drawn(text, kind="png", scale=4)
 
 
+@lru_cache
 def drawn(text, **how):
+    """Kept: drawing one takes longer than the rest of a page for the printer, and the same one is printed and shown often."""
     written = BytesIO()
     segno.make(text, error="m", micro=False).save(written, border=4, **how)
     return written.getvalue()
