@@ -12,18 +12,16 @@ from peewee import fn
 
 from domain import Refused, _, events, now, pool, pool_limits, positions, transaction
 from models import (
+    BY_KIND,
     Arrival,
     AssignmentRule,
     AssignmentTaker,
-    Customer,
     Department,
     DepartmentMember,
-    Lead,
     SellerProfile,
     User,
 )
 
-TABLES = {"lead": Lead, "customer": Customer}
 BATCH = 50
 
 
@@ -88,7 +86,7 @@ def takers(rule):
 
 def loads(people, what):
     """{user id: how much he holds of what takes room}, in one query."""
-    table = TABLES[what]
+    table = BY_KIND[what]
     counted = table.select(table.owner, fn.COUNT(table.id)).where(table.owner.in_(people), pool_limits.taking_room(table))
     return {user.id: 0 for user in people} | dict(counted.group_by(table.owner).tuples())
 
@@ -144,7 +142,7 @@ def settle(at=None):
 
 
 def settle_one(arrival, at):
-    table = TABLES[arrival.record_kind]
+    table = BY_KIND[arrival.record_kind]
     with transaction():
         lying = table.with_people().where(table.id == arrival.record_id, table.owner.is_null(), table.pool.is_null(False))
         record = lying.where(table.changes_hands()).first()

@@ -189,11 +189,11 @@ def ensure_waited(record, pool, by, at):
 # ---- room ------------------------------------------------------------------------------------------------------------
 
 
-def ensure_room(records, owner, at=None):
+def ensure_room(records, owner):
     """Capacity holds however a record comes: claimed, assigned or created."""
     if records:
         what = records[0].kind()
-        ensure_room_for(taking(records), owner, what, of_company(owner, what, day_of(at or now())))
+        ensure_room_for(taking(records), owner, what, of_company(owner, what, day_of(now())))
 
 
 def ensure_room_for(number, owner, what, quota, pool=None):
