@@ -6,56 +6,65 @@ through the verb, with its rules, in one thread and in eight; and the bare drive
 
 import sys
 import tempfile
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import cycle
-from time import monotonic
 
-from benchmarks.claims import write_all
+from benchmarks.claims import claim_all, write_all
 from benchmarks.floors import bare
-from domain import ONE_WRITER, now, pool
+from benchmarks.timing import seconds
+from domain import ONE_WRITER, now
 from models import Claim, Lead, Pool, User, db
 from tests import bank, postgres
 from tests.crowd import rows_of
 from tests.server import Server
 
-PEOPLE, LEADS, SECONDS, THREADS = 64, 400, 60, 8
+PEOPLE, LEADS, SECONDS, THREADS, ROUNDS = 64, 400, 60, 8, 5
 AIM = 0.5  # of what the bare driver does
 LOCKED = ("BEGIN", f"SELECT pg_advisory_xact_lock({ONE_WRITER})")
 
 
-def main(seconds):
-    faults = tell("SQLite", *measure(seconds))
+def main(duration):
+    faults = tell("SQLite", *measure(duration))
     if reason := postgres.missing():
         print(f"PostgreSQL: {reason}")
         return faults
     cluster = postgres.Cluster().start(settings="")
     try:
-        return faults + tell("PostgreSQL", *measure(seconds, postgres.create_database(cluster.address, "bank")))
+        return faults + tell("PostgreSQL", *measure(duration, postgres.create_database(cluster.address, "bank")))
     finally:
         cluster.stop()
 
 
-def measure(seconds=SECONDS, url=""):
+def measure(duration=SECONDS, url=""):
     """(Report of the crowd, {way: claims per second})"""
     with tempfile.TemporaryDirectory(prefix="haitu-bank-") as folder, Server(folder, url) as server, rows_of(server):
-        report = bank.run(server, bank.furnish(server, PEOPLE, LEADS), seconds)
-        rates = {f"the verb, {number} at a time": rate(lambda pairs: claim_all(pairs, number)) for number in (1, THREADS)}
-        return report, rates | {"bare": rate(lambda pairs: write_bare(pairs, server.data / "haitu.db", url))}
+        report = bank.run(server, bank.furnish(server, PEOPLE, LEADS), duration)
+        ways = {f"the verb, {number} at a time": partial(share_out, threads=number) for number in (1, THREADS)}
+        return report, rates(ways | {"bare": partial(write_bare, path=server.data / "haitu.db", url=url)})
 
 
-def rate(claim):
-    """Claims per second of the whole pool by its sellers in turn."""
+def rates(ways):
+    """{way: claims per second}, each of them some rounds, in turns."""
+    spent = Counter()
+    for _round in range(ROUNDS):
+        for way, claim in ways.items():
+            pairs = all_in_the_pool()
+            spent[way] += seconds(partial(claim, pairs))
+    return {way: ROUNDS * len(pairs) / taken for way, taken in spent.items()}
+
+
+def all_in_the_pool():
+    """(lead, seller) for every lead, by the sellers in turn."""
     Lead.update(owner=None, owned_since=None, last_owner=None, pool=Pool.of("lead").get(), status=Lead.UNASSIGNED).execute()
     Claim.update(ended_at=now()).where(Claim.ended_at.is_null()).execute()
-    pairs = list(zip(Lead.with_people(), cycle(list(User.select().where(User.role == User.SELLER)))))
-    begun = monotonic()
-    claim(pairs)
-    return len(pairs) / (monotonic() - begun)
+    return list(zip(Lead.with_people(), cycle(list(User.select().where(User.role == User.SELLER)))))
 
 
-def claim_all(pairs, threads):
+def share_out(pairs, threads):
     with ThreadPoolExecutor(threads, initializer=lambda: db.connect(reuse_if_open=True)) as crowd:
-        list(crowd.map(lambda pair: pool.claim(pair[0], by=pair[1]), pairs))
+        list(crowd.map(claim_all, (pairs[first::threads] for first in range(threads))))
 
 
 def write_bare(pairs, path, url):

@@ -2,6 +2,7 @@
 
 from functools import partial
 from itertools import cycle, islice
+from secrets import token_hex
 
 from benchmarks.floors import bare
 from benchmarks.timing import seconds
@@ -60,5 +61,5 @@ def write_all(connection, batch, begin=("BEGIN IMMEDIATE",)):
         connection.execute(UPDATE, (seller.id, lead.pool_id, at, at, lead.id))
         connection.execute(CLAIM, (lead.id, seller.id, seller.id, at, at[:10]))
         (previous,) = connection.execute(HEAD).fetchone()
-        connection.execute(EVENT, (at, seller.id, lead.id, previous, f"{lead.id:064}"))
+        connection.execute(EVENT, (at, seller.id, lead.id, previous, token_hex(32)))
         connection.execute("COMMIT")

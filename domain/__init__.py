@@ -1,6 +1,6 @@
 """What may happen: one module per process, one function per verb. Never imports flask."""
 
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from threading import Lock
@@ -34,14 +34,28 @@ def transaction():
     SQLite, which lets those who wait sleep and try again: of eight one could miss his turn for ten seconds.
     """
     if db.in_transaction():
-        with db.savepoint():
+        with within():
             yield
         return
-    on_sqlite = isinstance(db.obj, SqliteDatabase)
-    with our_turn if on_sqlite else nullcontext(), db.atomic("IMMEDIATE") if on_sqlite else db.atomic():
-        if not on_sqlite:
-            db.execute_sql("SELECT pg_advisory_xact_lock(%s)", (ONE_WRITER,))
+    if isinstance(db.obj, SqliteDatabase):
+        with our_turn, db.obj.transaction("IMMEDIATE"):
+            yield
+        return
+    with db.obj.transaction():
+        db.execute_sql("SELECT pg_advisory_xact_lock(%s)", (ONE_WRITER,))
         yield
+
+
+@contextmanager
+def within():
+    """A savepoint, always of the same name: each name is a statement that SQLite's driver keeps ready instead of a useful one."""
+    db.execute_sql("SAVEPOINT within")
+    try:
+        yield
+    except BaseException:
+        db.execute_sql("ROLLBACK TO SAVEPOINT within")
+        raise
+    db.execute_sql("RELEASE SAVEPOINT within")
 
 
 def N_(text):

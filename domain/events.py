@@ -11,6 +11,9 @@ from domain.spelled import Spelled
 from models import Event, db
 
 GENESIS = "0" * 64
+ROW = ("at", "actor", "verb", "record_kind", "record_id", "customer_id", "before", "after", "detail", "previous_hash", "hash")
+AS_JSON = Event._meta.fields["detail"]._dumps
+APPENDED = Spelled.insert(Event, *ROW)
 NEWEST = Spelled(lambda: Event.select(Event.id, Event.hash).order_by(Event.id.desc()).limit(1))
 
 # What follows from a fact, wired in one place: verb -> functions(event, record, by), named so that no import is circular.
@@ -82,7 +85,10 @@ def record(verb, record, by, before=None, after=None, at=None, **detail):
 
     `before` and `after` are dicts of the columns that changed; `detail` is whatever else the timeline tells.
     """
-    event = append([(verb, record, before, after, detail)], by, at)[0]
+    ensure_in_transaction()
+    row = chained((verb, record, before, after, detail), by, at or now(), head()[1])
+    written = row | {name: AS_JSON(row[name]) for name in ("before", "after", "detail") if row[name] is not None}
+    event = Event(id=APPENDED(*map(written.get, ROW)).fetchone()[0], **row)
     for name in REACTIONS.get(verb, ()):
         module, function = name.rsplit(".", 1)
         getattr(import_module(module), function)(event, record, by)
@@ -91,34 +97,41 @@ def record(verb, record, by, before=None, after=None, at=None, **detail):
 
 def append(facts, by, at=None):
     """Audit rows for many facts of one act, in order, without reactions: an import writes thousands."""
+    ensure_in_transaction()
+    at, previous, rows = at or now(), head()[1], []
+    for fact in facts:
+        rows.append(chained(fact, by, at, previous))
+        previous = rows[-1]["hash"]
+    bulk.insert(Event, rows)
+
+
+def ensure_in_transaction():
     if not db.in_transaction():
         raise RuntimeError("A fact is recorded inside the transaction that makes it one: the chain is in the order of commits.")
-    at = at or now()
-    previous = head()[1]
-    rows = []
-    for verb, about, before, after, detail in facts:
-        row = {
-            "at": at,
-            "actor": by.id if by else None,
-            "verb": verb,
-            "record_kind": about.kind(),
-            "record_id": about.id,
-            "customer_id": about.id if about.kind() == "customer" else getattr(about, "customer_id", None),
-            "before": plain(before),
-            "after": plain(after),
-            "detail": plain(detail) or None,
-            "previous_hash": previous,
-        }
-        previous = row["hash"] = digest(row)
-        rows.append(row)
-    ids = bulk.insert(Event, rows)
-    return [Event(id=ids[0][0], **rows[0])] if len(rows) == 1 else rows
+
+
+def chained(fact, by, at, previous):
+    """The row of one fact: (verb, record, before, after, detail)."""
+    verb, about, before, after, detail = fact
+    row = {
+        "at": at,
+        "actor": by.id if by else None,
+        "verb": verb,
+        "record_kind": about.kind(),
+        "record_id": about.id,
+        "customer_id": about.id if about.kind() == "customer" else getattr(about, "customer_id", None),
+        "before": plain(before),
+        "after": plain(after),
+        "detail": plain(detail) or None,
+        "previous_hash": previous,
+    }
+    row["hash"] = digest(row)
+    return row
 
 
 def digest(row):
-    """SHA-256 over the previous hash and the row's facts, in one canonical spelling."""
-    facts = {name: row[name] for name in sorted(row) if name not in ("id", "hash")}
-    return hashlib.sha256(CANONICAL(facts).encode()).hexdigest()
+    """SHA-256 over the facts of a row, the previous hash among them, in one canonical spelling."""
+    return hashlib.sha256(CANONICAL(row).encode()).hexdigest()
 
 
 def plain(facts):
@@ -155,8 +168,8 @@ def broken_link(known_head=(0, GENESIS)):
     previous, (known_id, known_hash) = GENESIS, known_head
     known = known_id == 0
     for event in Event.select().order_by(Event.id).iterator():
-        row = {field.name: event.__data__[field.name] for field in Event._meta.sorted_fields}
-        if row["previous_hash"] != previous or digest(row) != event.hash:
+        row = {name: event.__data__[name] for name in ROW if name != "hash"}
+        if event.previous_hash != previous or digest(row) != event.hash:
             return event.id
         previous = event.hash
         known = known or (event.id, event.hash) == (known_id, known_hash)

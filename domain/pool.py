@@ -6,7 +6,7 @@ is read inside the transaction, where one writes at a time: what was ended befor
 
 from functools import cache
 
-from domain import Refused, _, arrivals, bulk, day_of, events, follow_ups, members, now, pool_limits, transaction
+from domain import Refused, _, arrivals, day_of, events, follow_ups, members, now, pool_limits, transaction
 from domain.spelled import Spelled
 from models import Claim, Opportunity, Pool, User
 
@@ -131,6 +131,8 @@ def all_of(table, columns):
 
 # ---- the ledger ------------------------------------------------------------------------------------------------------
 
+ENTERED = Spelled.insert(Claim, "record_kind", "record_id", "pool", "owner", "how", "by", "at", "day")
+
 
 def current_claim(record):
     """The open row of the ledger, with its owner; None in a pool."""
@@ -146,8 +148,7 @@ def ledger(record):
 
 def enter(record, owner, how, by, at, pool=None):
     """Begin a row of the ledger: since now it is this person's."""
-    row = {"record_kind": record.kind(), "record_id": record.id, "pool": pool, "owner": owner, "how": how, "by": by, "at": at, "day": day_of(at)}
-    bulk.insert(Claim, [row])
+    ENTERED(record.kind(), record.id, pool and pool.id, owner.id, how, by and by.id, at, day_of(at))
 
 
 def close(record, by, at, reason=""):

@@ -14,17 +14,29 @@ class Spelled:
     function is called once per engine; what it decides on, other than its values, is decided then.
     """
 
-    def __init__(self, build):
+    def __init__(self, build, number=None):
         self.build = build
-        self.number = build.__code__.co_argcount
+        self.number = number or build.__code__.co_argcount
         self.spell = cache(self.spell)
 
+    @classmethod
+    def insert(cls, table, *names):
+        """(a value for each of these columns, as the column keeps it) -> a cursor with the id of the new row."""
+        return cls(lambda *values: table.insert(dict(zip(names, values))).returning(table.id), len(names))
+
     def __call__(self, *values):
-        sql, parts = self.spell(type(db.obj))
-        return db.execute_sql(sql, [values[part.place] if type(part) is Slot else part for part in parts])
+        sql, places = self.spell(type(db.obj))
+        return db.obj.execute_sql(sql, [values[place] for place in places])
 
     def spell(self, _engine):
-        return self.build(*(Value(Slot(place), converter=False) for place in range(self.number))).sql()
+        """What is the same each time stands in the text: SQLite plans a statement anew when a value it planned by is bound."""
+        sql, parts = self.build(*(Value(Slot(place), converter=False) for place in range(self.number))).sql()
+        pieces, slots = sql.split(db.param), []
+        for place, part in enumerate(parts):
+            if type(part) is Slot:
+                slots.append(part.place)
+            pieces[place] += db.param if type(part) is Slot else literal(part)
+        return "".join(pieces), slots
 
 
 class Slot:
@@ -32,3 +44,10 @@ class Slot:
 
     def __init__(self, place):
         self.place = place
+
+
+def literal(value):
+    """A text, a whole number, yes, no or nothing, as SQL writes it."""
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return {None: "NULL", True: "TRUE", False: "FALSE"}[value] if value is None or isinstance(value, bool) else f"{value:d}"

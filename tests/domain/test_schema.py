@@ -5,7 +5,7 @@ from threading import Thread
 import pytest
 
 from app import too_old_flask, unsafe_address
-from domain import our_turn, schema
+from domain import our_turn, schema, transaction
 from models import TABLES, User, db
 
 LAN = {"HOST": "0.0.0.0", "ENCRYPTED": False, "ALLOW_HTTP_LAN": False, "PROXIES": 0}  # noqa: S104
@@ -46,6 +46,27 @@ def test_every_connection_waits_keeps_foreign_keys_and_writes_through(cast):
     settings = {name: db.execute_sql(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous", "foreign_keys")}
     assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
     assert db.execute_sql("PRAGMA busy_timeout").fetchone()[0] >= 5_000
+
+
+def test_what_fails_within_a_transaction_is_undone_by_itself_and_takes_no_statement_of_its_own(cast, monkeypatch):
+    asked = []
+    monkeypatch.setattr(db.obj, "query_hooks", [lambda event: asked.append(event.sql)])
+    with transaction():
+        rename(cast.seller, "外面")
+        for name in ("里面", "再来"):
+            with pytest.raises(ZeroDivisionError), transaction():
+                rename(cast.seller, name)
+                with transaction():
+                    rename(cast.rival, name)
+                raise ZeroDivisionError
+        with transaction():
+            rename(cast.rival, "留下")
+    assert (User.get_by_id(cast.seller.id).name, User.get_by_id(cast.rival.id).name) == ("外面", "留下")
+    assert len({sql for sql in asked if "SAVEPOINT" in sql}) == 3
+
+
+def rename(user, name):
+    User.update(name=name).where(User.id == user.id).execute()
 
 
 @pytest.mark.parametrize("number, safe", [("3.40.1", False), ("3.51.2", False), ("3.52.1", False), ("3.53.0", True), ("3.53.4", True)])

@@ -3,7 +3,7 @@
 import pytest
 
 from domain.spelled import Spelled
-from models import User, db
+from models import Choice, User, db
 
 
 @pytest.fixture
@@ -21,6 +21,23 @@ def test_it_is_spelt_once(named, cast, monkeypatch):
     named("seller", User.SELLER)
     monkeypatch.setattr(db.obj, "get_sql_context", None)
     assert named("rival", User.SELLER).fetchone()[0] == cast.rival.id
+
+
+def test_what_is_the_same_each_time_stands_in_the_text(cast):
+    User.update(name="O'Brien 100?").where(User.id == cast.rival.id).execute()
+    named = (User.name == "O'Brien 100", User.id > 0, User.disabled_at.is_null())
+    found = Spelled(lambda login: User.select(User.id).where(User.login == login, *named))
+    assert found("rival").fetchall() == []
+    User.update(name="O'Brien 100").where(User.id == cast.rival.id).execute()
+    assert found("rival").fetchone()[0] == cast.rival.id
+
+
+def test_a_row_is_inserted_with_its_defaults_and_tells_its_number(cast):
+    make = Spelled.insert(Choice, "field", "value", "label", "position")
+    (id,) = make("source", "fair", "展会'24", 7).fetchone()
+    made = Choice.get_by_id(id)
+    assert (made.field, made.label, made.position) == ("source", "展会'24", 7)
+    assert made.active is Choice.active.default
 
 
 def test_a_write_tells_how_many_rows_it_wrote(cast):
