@@ -840,7 +840,7 @@ class Claim(Table):
     end_reason = TextField(default="")
 
     class Meta:
-        indexes = ((("owner", "day", "how"), False), (("record_kind", "record_id", "id"), False), (("ended_by", "ended_at"), False))
+        indexes = ((("owner", "day", "how", "record_kind"), False), (("record_kind", "record_id", "id"), False), (("ended_by", "ended_at"), False))
 
     @classmethod
     def of(cls, record):
