@@ -88,7 +88,8 @@ def record(verb, record, by, before=None, after=None, at=None, **detail):
     ensure_in_transaction()
     row = chained((verb, record, before, after, detail), by, at or now(), head()[1])
     written = row | {name: AS_JSON(row[name]) for name in ("before", "after", "detail") if row[name] is not None}
-    event = Event(id=APPENDED(*map(written.get, ROW)).fetchone()[0], **row)
+    event = Event(id=APPENDED(*map(written.get, ROW)).fetchone()[0])
+    event.__data__ |= row  # as a query fills it
     for name in REACTIONS.get(verb, ()):
         module, function = name.rsplit(".", 1)
         getattr(import_module(module), function)(event, record, by)
