@@ -12,7 +12,7 @@ from models import db
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 OLDEST_SQLITE = (3, 53, 0)  # drops NOT NULL (migration 0004); before 3.51.3 committed writes can be lost in WAL mode
 SAMPLE, EVERY_TABLE = 1_000, 0x10002  # rows looked at per index; not only the tables this connection has asked
-STATEMENTS = 500  # that a connection keeps ready, of 2 to 11 kB each; once they are so many it hardly ever keeps a new one
+STATEMENTS = 300  # that a connection keeps ready, of up to 20 kB each; one that comes when they are so many is planned at each asking
 PRAGMAS = {
     "journal_mode": "wal",
     "synchronous": "full",
