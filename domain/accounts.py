@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from zxcvbn import zxcvbn
 
-from domain import Refused, _, events, local, now, transaction
+from domain import Refused, _, events, local, now, storage, transaction
 from domain.identifiers import plain_phone
 from models import LoginFailure, Role, Session, User
 
@@ -120,7 +120,8 @@ def session_of(token, at=None):
     at = at or now()
     session = living(token, at)
     if session and at - session.last_seen_at >= SEEN_EVERY:
-        Session.update(last_seen_at=at).where(Session.id == session.id).execute()
+        with storage.in_passing():
+            Session.update(last_seen_at=at).where(Session.id == session.id).execute()
     return session
 
 

@@ -3,10 +3,13 @@
 import logging
 from queue import Queue
 from threading import Lock, Thread
+from time import sleep
 
+from domain import storage
 from models import db
 
 log = logging.getLogger("haitu.background")
+PATIENCE = 60  # seconds until what could not be written is tried again
 
 
 class Worker:
@@ -33,7 +36,10 @@ class Worker:
             try:
                 with db.connection_context():
                     self.job(*arguments)
-            except Exception:
+            except Exception as error:
                 log.exception("%s %s stopped", self.name, arguments)
+                if storage.refuses(error):
+                    sleep(PATIENCE)
+                    self.waiting.put(arguments)
             finally:
                 self.waiting.task_done()

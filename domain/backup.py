@@ -48,11 +48,14 @@ def create(data, why, at=None):
         manifest = Path(room) / MANIFEST
         manifest.write_text(json.dumps(manifest_of(files, audit)))
         unfinished = target.with_suffix(".part")
-        with tarfile.open(unfinished, "w:gz", compresslevel=3) as archive:
-            for name, path in {MANIFEST: manifest, **files}.items():
-                archive.add(path, name)
-        os.chmod(unfinished, 0o600)
-        unfinished.rename(target)
+        try:
+            with tarfile.open(unfinished, "w:gz", compresslevel=3) as archive:
+                for name, path in {MANIFEST: manifest, **files}.items():
+                    archive.add(path, name)
+            os.chmod(unfinished, 0o600)
+            unfinished.rename(target)
+        finally:
+            unfinished.unlink(missing_ok=True)
     forget_oldest(data)
     return target
 

@@ -1,6 +1,6 @@
 """Looking at records, and having a masked number shown (显示): each counted once per record and day, and limited."""
 
-from domain import _, allowances, day_of, events, now, transaction
+from domain import _, allowances, day_of, events, now, storage, transaction
 from domain.masking import Sight
 from models import RecordView, Reveal
 
@@ -15,10 +15,12 @@ def note_view(record, by, at=None):
     from_pool = record.in_pool and not record.is_open_to(by)
     about = {"user": by.id, "day": day_of(at), "from_pool": from_pool, "record_kind": record.kind(), "record_id": record.id}
     if RecordView.select().where(*[getattr(RecordView, name) == value for name, value in about.items()]).exists():
-        return None
-    if not from_pool:
-        return note(about, at)
-    with transaction():
+        return
+    if not from_pool or allowances.of(by).pool_views is None:
+        with storage.in_passing():
+            note(about, at)
+        return
+    with transaction():  # what is limited is not shown where it cannot be counted
         ensure_views_left(by, at)
         note(about, at)
 

@@ -50,8 +50,8 @@ def start(what, ids, by, data, title, words=None, filters=(), at=None):
     stored_as = f"{secrets.token_hex(16)}.xlsx"
     layout = {"headers": [str(column.label) for column in COLUMNS[what]], "words": words or {}, "mark": watermark.of(by, at)}
     path = folder_of(data) / stored_as
-    ids_of(path).write_text("\n".join(map(str, ids)))
     try:
+        ids_of(path).write_text("\n".join(map(str, ids)))
         with transaction():
             ensure_rows_left(by, len(ids), at)
             job = Export.create(
@@ -59,8 +59,8 @@ def start(what, ids, by, data, title, words=None, filters=(), at=None):
                 total=len(ids), in_background=len(ids) > AT_ONCE, created_at=at,
             )
             events.record("export.started", job, by, at=at, what=what, rows=len(ids), filters=list(filters))
-    except Refused:
-        ids_of(path).unlink()
+    except BaseException:
+        ids_of(path).unlink(missing_ok=True)
         raise
     return job
 

@@ -9,7 +9,7 @@ from time import sleep
 
 from peewee import fn
 
-from domain import Refused, _, accounts, bulk, events, holdings, local, now, pool_limits, transaction
+from domain import Refused, _, accounts, bulk, events, holdings, local, now, pool_limits, storage, transaction
 from domain.handover_moves import move, put_back
 from domain.handover_plan import Plan
 from models import Handover, HandoverItem, User
@@ -143,11 +143,13 @@ def step(handover, batch, at):
 
 
 def carry_out(item, handover, forwards, at):
-    """A rule that says no, or a failure, leaves this one thing where it is, with the reason, and the others go on."""
+    """A rule that says no, or a failure of its own, leaves this one thing where it is, with the reason, and the others go on."""
     try:
         with transaction():
             item.status = move(item, handover, at) if forwards else put_back(item, handover, handover.by, at)
     except Exception as error:
+        if storage.refuses(error):
+            raise
         if not isinstance(error, Refused):
             log.exception("item %s of handover %s", item.id, handover.id)
         item.status = HandoverItem.LEFT if forwards else HandoverItem.KEPT

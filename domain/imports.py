@@ -19,6 +19,7 @@ from domain import (
     match_keys,
     now,
     search,
+    storage,
     taxes,
     transaction,
 )
@@ -166,7 +167,7 @@ def unfinished():
 
 
 def run(job_id, data, batch=BATCH, pause=PAUSE, at=None):
-    """Write the rows that are not written yet. Whatever goes wrong is kept on the import; nothing is raised."""
+    """Write the rows that are not written yet. Whatever goes wrong is kept on the import; only a full disk is raised, to go on later."""
     job = Import.get_or_none(Import.id == job_id, Import.status == Import.RUNNING)
     if job is None:
         return
@@ -179,6 +180,8 @@ def run(job_id, data, batch=BATCH, pause=PAUSE, at=None):
     except Overtaken:
         return
     except Exception as error:
+        if storage.refuses(error):
+            raise
         log.exception("import %s stopped", job_id)
         give_up(job, error, at or now())
     path.unlink(missing_ok=True)

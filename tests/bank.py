@@ -21,7 +21,7 @@ NIGHT = 2  # seconds from one to the next
 VERBS = ("claim", "claim", "release", "assign")
 # 403 and 404: it lies in a pool, or is somebody else's by now
 DONE, REFUSED = (200, 303), (403, 404, 409)
-FAULTS = ("locked", "deadlock", "Traceback", "did not answer")
+FAULTS = ("locked", "deadlock", "Traceback", "nothing could be written")
 
 
 @dataclass

@@ -49,7 +49,7 @@ DONE, REFUSED = 303, 409
 AT_ONCE = 4  # quotes over which two meet at the same moment: all eight threads of the server are at work
 ROUNDS = 1_000 if os.environ.get("HAITU_RACE") == "full" else AT_ONCE  # of each pair
 ROOM = 1_000_000
-FAULTS = ("Traceback", "locked", "did not answer", "deadlock", "unexpected error")
+FAULTS = ("Traceback", "locked", "nothing could be written", "deadlock", "unexpected error")
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError
 from peewee import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from domain import Refused, now
+from domain import Refused, now, storage
 from domain.allowances import UsedUp
 from models import Company
 from views.helpers import remember_where, toast, with_messages
@@ -37,9 +37,8 @@ def init_app(app):
     app.register_error_handler(UsedUp, used_up)
     app.register_error_handler(CSRFError, stale_form)
     app.register_error_handler(HTTPException, http_error)
-    app.register_error_handler(OperationalError, database_busy)
     app.register_error_handler(IntegrityError, overtaken)
-    app.register_error_handler(Exception, unexpected)
+    app.register_error_handler(Exception, fault)
 
 
 def refuse_nul():
@@ -107,10 +106,17 @@ def http_error(error):
     return error_answer(error.code, sentence(error.code))
 
 
-def database_busy(error):
-    current_app.logger.exception("the database did not answer")
-    answer, code = error_answer(503, _("The database is busy. Nothing was changed; try again in a moment."))
-    return answer, code, {"Retry-After": "5"}
+def fault(error):
+    """503 where the disk or the database stood in the way, else 500."""
+    if storage.refuses(error):
+        words, wait = _("The server's disk is full or write-protected. Nothing was changed, and reading goes on. Tell the administrator."), 60
+    elif isinstance(error, OperationalError):
+        words, wait = _("The database is busy. Nothing was changed; try again in a moment."), 5
+    else:
+        return unexpected(error)
+    current_app.logger.exception("nothing could be written by %s %s", request.method, request.path)
+    answer, code = error_answer(503, words)
+    return answer, code, {"Retry-After": str(wait)}
 
 
 def overtaken(error):

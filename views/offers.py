@@ -8,7 +8,7 @@ from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired
 
 import documents
-from domain import Refused, doors, now, quote_links, quote_replies, quotes, signatures
+from domain import Refused, doors, now, quote_links, quote_replies, quotes, signatures, storage
 from views.fields import Line, PhoneField, longest
 from views.helpers import go, unlisted
 from views.quotes import pdf_answer
@@ -79,7 +79,8 @@ def find(token):
 def show(token):
     link, quote = find(token)
     if g.user is None and request.method == "GET":
-        quote_links.note_visit(link, request.remote_addr or "", request.headers.get("User-Agent", ""))
+        with storage.in_passing():
+            quote_links.note_visit(link, request.remote_addr or "", request.headers.get("User-Agent", ""))
     return offer_page(link, quote, token)
 
 
