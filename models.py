@@ -2308,7 +2308,7 @@ class Handover(Table):
 
     @classmethod
     def visible_to(cls, user):
-        """Administrators, and whoever was given something by it: he signs for his part."""
+        """Administrators, and whoever was given something by it, also where it was undone: he signs for his part."""
         mine = EVERYTHING if user.may("company.administer") else cls.id.in_(cls.received_by(user))
         maker = User.alias()
         query = cls.select(cls, User, maker).join(User, on=cls.leaver).switch(cls).join(maker, on=(cls.by == maker.id), attr="by")
@@ -2316,8 +2316,8 @@ class Handover(Table):
 
     @classmethod
     def received_by(cls, user):
-        done = HandoverItem.status == HandoverItem.MOVED
-        return HandoverItem.select(HandoverItem.handover).where(HandoverItem.to == user.id, done)
+        given = HandoverItem.status.in_((HandoverItem.MOVED, HandoverItem.RETURNED, HandoverItem.KEPT))
+        return HandoverItem.select(HandoverItem.handover).where(HandoverItem.to == user.id, given)
 
     def received(self):
         """[(successor, number of things given to him)], most first."""

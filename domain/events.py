@@ -55,6 +55,7 @@ REACTIONS = {
     ),
     "quote.mail_failed": ("domain.notifications.tell_sender",),
     "handover.finished": ("domain.notifications.tell_successors",),
+    "handover.undone": ("domain.notifications.tell_successors",),
     "ticket.dispatched": ("domain.notifications.tell_service_person",),
     "lead.work_started": ("domain.notifications.tell_those_concerned",),
     "customer.work_started": ("domain.notifications.tell_those_concerned",),

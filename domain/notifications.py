@@ -31,6 +31,7 @@ SENTENCES = {
     "quote.renewal_asked": _l("The customer wants a new quote instead of %(number)s, %(customer)s. %(comment)s"),
     "quote.mail_failed": _l("A mail with quote %(number)s, %(customer)s, could not be delivered. Open the quote to try again."),
     "handover.finished": _l("%(actor)s handed over to you what %(name)s had: %(number)s records. Please sign the sheet."),
+    "handover.undone": _l("%(actor)s undid the handover of %(name)s: the %(number)s records go back, but for those that you passed on."),
     "ticket.dispatched": _l("%(actor)s dispatched ticket %(number)s to you: %(title)s, %(customer)s."),
     "lead.assigned": _l("%(actor)s assigned %(name)s to you."),
     "lead.placed": _l("A rule gave you the lead %(name)s."),

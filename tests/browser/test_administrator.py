@@ -38,3 +38,22 @@ def test_the_watermark_lies_over_a_dialog_too(visit):
     expect(dialog.locator(".watermark")).to_be_visible()
     mark, under = dialog.locator(".watermark").bounding_box(), dialog.bounding_box()
     assert mark["width"] >= under["width"] - 2 and mark["height"] >= under["height"] - 2
+
+
+def test_a_selection_that_a_rule_refuses_stays_ticked_with_the_reason_beside_it(visit):
+    administrator, seller = visit("admin"), visit("seller2")
+    administrator.goto("/settings/pools")
+    administrator.get_by_role("link", name="华东", exact=True).click()
+    administrator.fill("[name=daily_claim_limit]", "1")
+    administrator.locator("main form button.primary").first.click()
+    seller.goto("/pools")
+    address, boxes = seller.url, seller.locator("tbody td.pick label")
+    boxes.nth(0).click()
+    boxes.nth(1).click()
+    seller.locator(".selection button.primary").click()
+    expect(seller.locator(".toast.bad")).to_contain_text("今天从「华东」还能领 1 条")
+    expect(seller).to_have_url(address)
+    expect(seller.locator("tbody td.pick input:checked")).to_have_count(2)
+    boxes.nth(1).click()
+    seller.locator(".selection button.primary").click()
+    expect(seller.locator(".toast")).to_contain_text("领取了 1 条")

@@ -341,6 +341,13 @@ def test_the_successors_are_told_once_each_and_not_of_every_record(cast):
     assert sorted(told) == sorted([(cast.rival.id, "handover.finished", 2), (cast.manager.id, "handover.finished", 2)])
 
 
+def test_the_successors_are_told_that_a_handover_is_undone(cast):
+    customers.create(cast.seller, name="甲")
+    undone(carried_out(cast.seller, cast, [cast.rival]), cast)
+    told = Notice.select().where(Notice.user == cast.rival).order_by(Notice.id.desc()).get()
+    assert (told.verb, told.facts["name"], told.facts["number"]) == ("handover.undone", cast.seller.name, 1)
+
+
 def test_every_event_of_a_handover_names_it(cast):
     done = carried_out(made(cast), cast)
     moved = Event.select().where(Event.verb.in_(("customer.assigned", "lead.handed_over", "opportunity.handed_over")), Event.at == AT)

@@ -114,6 +114,15 @@ def test_the_undo_gives_it_back_and_lists_what_was_passed_on(admin, cast, held):
     assert "1 项未能恢复" in admin.get(location).text
 
 
+def test_a_successor_reads_on_the_sheet_of_his_message_that_it_was_undone(admin, cast, login, held):
+    location = carried_out(admin, cast)
+    admin.post(f"{location}/undo")
+    handover_runner.wait()
+    sheet = login(cast.rival).get(f"{location}/sheet")
+    assert sheet.status_code == 200 and "撤销" in sheet.text
+    assert login(cast.outsider).get(f"{location}/sheet").status_code == 404
+
+
 def test_a_plan_can_be_thrown_away(admin, cast, held):
     location = planned(admin, cast).location
     assert admin.post(f"{location}/discard").location == "/handovers"
