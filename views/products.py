@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, ValidationError
 from wtforms.validators import DataRequired
 
-from domain import pictures, products, search, taxes
+from domain import pictures, products, search, taxes, transaction
 from models import Product, ProductPicture, Quote, Tax
 from permissions import can_edit_products, can_edit_quote, can_see_cost
 from views import quote_form
@@ -80,20 +80,20 @@ def new():
 
 @bp.post("")
 def create():
-    """A new product; where a quote was at hand, it is its next line."""
+    """A new product; where a quote was at hand, it is its next line, and is not made where the quote refuses it."""
     require(can_edit_products(g.user))
     form, quote = ProductForm(), quote_in_hand()
     head = quote and head_in_hand(quote)  # refused before anything is made
     if not form.validate_on_submit():
         return form_again("products/form.html", "dialog", form=form, product=None, categories=categories(), quote=quote)
-    product = products.create(by=g.user, **form.columns)
     if quote and wants_part():
-        return rows_of(quote, head, [{"product_id": product.id}])
+        return rows_of(quote, head, [{"product_id": products.create(by=g.user, **form.columns).id}])
+    with transaction():
+        product = products.create(by=g.user, **form.columns)
+        if quote:
+            quote_form.append(quote, {"product_id": product.id})
     toast(_("Product %(name)s added.", name=product.name))
-    if quote is None:
-        return go(url_for(".index", q=product.sku))
-    quote_form.append(quote, {"product_id": product.id})
-    return go(url_for("quotes.show", id=quote.id))
+    return go(url_for("quotes.show", id=quote.id) if quote else url_for(".index", q=product.sku))
 
 
 def quote_in_hand():

@@ -6,7 +6,7 @@ import pytest
 
 from domain import functions, price_lists, quotes, roles
 from domain.money import format_money
-from models import Member, Product, Quote, Role, User
+from models import Event, Member, Product, Quote, Role, User
 from tests.pages import PART
 from tests.quote_forms import COST, figures, form, stored
 
@@ -251,6 +251,15 @@ def test_no_product_is_made_for_a_list_that_does_not_hold(login, cast, draft):
     other = price_lists.add(cast.admin, name="停用", active=False)
     answer = login(cast.admin).post("/products", data=made | {"price_list": other.id}, headers=PART)
     assert answer.status_code == 409 and not Product.select().where(Product.sku == "NEW-1").exists()
+
+
+def test_no_product_is_made_for_a_quote_that_is_full(login, cast, draft, monkeypatch):
+    made = {"sku": "NEW-1", "name": "新传感器", "price": "100", "tax_code": "general", "active": "y", "quote": draft.id}
+    monkeypatch.setattr(quotes, "MOST_LINES", len(quotes.lines_of(draft)))
+    answer = login(cast.admin).post("/products", data=made)
+    assert answer.status_code == 409 and "最多 2 行" in answer.text and len(quotes.lines_of(draft)) == 2
+    assert not Product.select().where(Product.sku == "NEW-1").exists()
+    assert not Event.select().where(Event.verb == "product.created", Event.actor == cast.admin).exists()
 
 
 def test_who_may_not_see_cost_is_not_asked_for_it_and_changes_none(login, cast, draft, sensors):
