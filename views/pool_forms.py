@@ -1,5 +1,7 @@
 """The forms of the ways in and out of a pool: give back with a reason, assign to a colleague, move to another pool."""
 
+from datetime import timedelta
+
 from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -7,8 +9,10 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField, ValidationError
 from wtforms.validators import DataRequired, Optional
 
+from domain import day_of, now
 from models import AssignmentRule, Pool, User
 from views.fields import ChoiceField
+from views.formats import day
 
 
 class ReleaseForm(FlaskForm):
@@ -17,6 +21,7 @@ class ReleaseForm(FlaskForm):
 
     def __init__(self, record, *args, **options):
         super().__init__(*args, **options)
+        self.is_own = record.owner_id == g.user.id
         self.pools = {each.id: each for each in Pool.open_to(g.user, record.kind())}
         self.pool.choices = [(each.id, each.name) for each in self.pools.values()]
         if not self.pool.raw_data:
@@ -26,12 +31,29 @@ class ReleaseForm(FlaskForm):
     def chosen_pool(self):
         return self.pools.get(self.pool.data)
 
+    @property
+    def consequences(self):
+        """[(pool, from when on who may claim the record there)]"""
+        return [(pool, " ".join(self.waits(pool))) for pool in self.pools.values()]
+
+    def waits(self, pool):
+        if not pool.is_claimed_from:
+            yield _("Its administrators assign it; nobody claims it.")
+            return
+        yield _("Nobody claims it before %(day)s.", day=day_in(pool.hold_days)) if pool.hold_days else _("Its members can claim it at once.")
+        if self.is_own and pool.cool_down_days > pool.hold_days:
+            yield _("You yourself can again from %(day)s.", day=day_in(pool.cool_down_days))
+
     def validate_reason(self, field):
         """A pool may take some reasons only (移入公海原因设置)."""
         pool = self.chosen_pool
         if pool and pool.drop_reasons and field.data not in pool.drop_reasons:
             words = ", ".join(str(label) for value, label in field.choices if value in pool.drop_reasons)
             raise ValidationError(_("%(pool)s takes: %(reasons)s.", pool=pool.name, reasons=words))
+
+
+def day_in(days):
+    return day(day_of(now()) + timedelta(days=days))
 
 
 SPREADS = {

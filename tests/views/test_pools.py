@@ -169,6 +169,21 @@ def test_a_release_asks_for_a_reason(cast, login, lying):
     assert (fresh(id).drop_reason, fresh(id).in_pool) == ("no_budget", True)
 
 
+def test_who_gives_back_reads_from_when_on_others_and_he_himself_may_claim_again(cast, login, east, lying):
+    [id] = lying()
+    client = login(cast.seller)
+    client.post(f"/leads/{id}/claim", headers=PART)
+    Pool.update(hold_days=2, cool_down_days=5).where(Pool.id == east.id).execute()
+    Pool.create(name="内部", mode=Pool.ASSIGN)
+    form = client.get(f"/leads/{id}/release").text
+    here = form.partition("<dt>华东</dt>")[2].partition("</dd>")[0]
+    assert "起成员才能领取" in here and "马上" not in here and "你自己要到" in here
+    assert "由公海管理员分配" in form.partition("<dt>内部</dt>")[2].partition("</dd>")[0]
+    Pool.update(hold_days=0).where(Pool.id == east.id).execute()
+    of_another = login(cast.manager).get(f"/leads/{id}/release").text
+    assert "成员马上可以领取" in of_another and "你自己要到" not in of_another
+
+
 def test_a_lead_goes_back_to_the_pool_that_was_chosen_but_not_to_one_of_others(cast, login, lying):
     south, closed = Pool.create(name="华南"), Pool.create(name="内部")
     PoolScope.create(pool=closed, user=cast.admin)
