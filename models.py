@@ -16,6 +16,7 @@ from peewee import (
     BigIntegerField,
     BlobField,
     BooleanField,
+    Case,
     Check,
     DatabaseProxy,
     DateField,
@@ -846,6 +847,11 @@ class Claim(Table):
     def of(cls, record):
         """The WHERE of one record's rows, or, given the table, of the row of a query around this one."""
         return (cls.record_kind == record.kind()) & (cls.record_id == record.id)
+
+    @classmethod
+    def no_sooner_than_begun(cls, at):
+        """`at`; where the machine's clock was set back since, the moment at which the row began."""
+        return Case(None, [(cls.at > at, cls.at)], at)
 
 
 Claim.add_index(Claim.record_kind, Claim.record_id, unique=True, where=Claim.ended_at.is_null(), name="claim_one_open")

@@ -73,7 +73,7 @@ def refresh_hash(user, password):
 def ensure_not_throttled(login, address, at):
     """So many wrong words per account and per address in a quarter of an hour, and no more."""
     for failures, limit in ((of_login(login, address), TRIES_PER_LOGIN), (of_address(address), TRIES_PER_ADDRESS)):
-        recent = list(failures.where(LoginFailure.at > at - WINDOW).order_by(LoginFailure.at.desc()).limit(limit))
+        recent = list(failures.where(lately(at)).order_by(LoginFailure.at.desc()).limit(limit))
         if len(recent) == limit:
             until = recent[-1].at + WINDOW
             raise Refused(_("Too many tries. Try again after %(time)s.", time=f"{local(until):%H:%M}"), until=until)
@@ -88,12 +88,17 @@ def of_login(login, address):
     return failures.where(LoginFailure.address == address) if at_home.exists() else failures
 
 
+def lately(at):
+    """The WHERE of what counts still; what comes from far in the future was noted before the machine's clock was set back."""
+    return (LoginFailure.at > at - WINDOW) & (LoginFailure.at < at + WINDOW)
+
+
 def of_address(address):
     return LoginFailure.select().where(LoginFailure.address == address)
 
 
 def tries_left(login, address, at):
-    return max(TRIES_PER_LOGIN - of_login(login, address).where(LoginFailure.at > at - WINDOW).count(), 0)
+    return max(TRIES_PER_LOGIN - of_login(login, address).where(lately(at)).count(), 0)
 
 
 def open_session(user, address, agent, remember, at):
@@ -116,12 +121,14 @@ def digest(token):
 
 
 def session_of(token, at=None):
-    """The living session of a cookie's token, with its user and department, which goes on living by that."""
+    """The living session of a cookie's token, with its user and department, which goes on living by that. One that comes from
+    the future, since the machine's clock was set back, has from now on no more time than any other."""
     at = at or now()
     session = living(token, at)
-    if session and at - session.last_seen_at >= SEEN_EVERY:
+    if session and abs(at - session.last_seen_at) >= SEEN_EVERY:
+        longest = at + (LONGEST_REMEMBERED if session.remembered else LONGEST)
         with storage.in_passing():
-            Session.update(last_seen_at=at).where(Session.id == session.id).execute()
+            Session.update(last_seen_at=at, expires_at=min(session.expires_at, longest)).where(Session.id == session.id).execute()
     return session
 
 
@@ -273,7 +280,7 @@ def forget_old_rows(at=None):
     """Housekeeping: sessions past their end, failures past their window."""
     at = at or now()
     Session.delete().where(Session.expires_at < at).execute()
-    LoginFailure.delete().where(LoginFailure.at < at - WINDOW).execute()
+    LoginFailure.delete().where(~lately(at)).execute()
 
 
 def set_preference(user, **columns):

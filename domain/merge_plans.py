@@ -251,7 +251,7 @@ def edited(row, **columns):
 
 def end_of_claim(loser, by, at):
     row = Claim.select().where(Claim.of(loser), Claim.ended_at.is_null()).first()
-    return row and edited(row, ended_at=at, ended_by=by and by.id, end_reason=MERGED)
+    return row and edited(row, ended_at=max(at, row.at), ended_by=by and by.id, end_reason=MERGED)
 
 
 # ---- the two records themselves --------------------------------------------------------------------------------------

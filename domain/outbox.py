@@ -57,8 +57,9 @@ def due(at=None):
 
 
 def ready(at):
-    waiting = (Mail.status == Mail.WAITING) & (Mail.due_at <= at)
-    return waiting | (Mail.status == Mail.SENDING) & (Mail.leased_until <= at)
+    """Its time has come, or is further away than any pause: then the machine's clock was set back."""
+    waiting = (Mail.status == Mail.WAITING) & ((Mail.due_at <= at) | (Mail.due_at > at + PAUSES[-1]))
+    return waiting | (Mail.status == Mail.SENDING) & ((Mail.leased_until <= at) | (Mail.leased_until > at + LEASE))
 
 
 def deliver(mail_id, url, at=None):

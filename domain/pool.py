@@ -153,7 +153,7 @@ def enter(record, owner, how, by, at, pool=None):
 
 def close(record, by, at, reason=""):
     """End the open row of the ledger."""
-    Claim.update(ended_at=at, ended_by=by, end_reason=reason).where(Claim.of(record), Claim.ended_at.is_null()).execute()
+    Claim.update(ended_at=Claim.no_sooner_than_begun(at), ended_by=by, end_reason=reason).where(Claim.of(record), Claim.ended_at.is_null()).execute()
 
 
 def leave(record, by, at, reason):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from peewee import SQL, SqliteDatabase, fn
+from peewee import SQL, Case, SqliteDatabase, fn
 
 from domain import quote_history
 from domain.quote_history import NONE, Figures, QuoteLine, as_figures, joined
@@ -79,7 +79,11 @@ class Board:
 
 
 def waited():
-    """Seconds from asked to decided, in the words of the engine."""
+    """Seconds from asked to decided, in the words of the engine; none where the machine's clock was set back in between."""
+    return Case(None, [(Approval.decided_at > Approval.current_since, difference())], SQL("0.0"))
+
+
+def difference():
     if isinstance(db.obj, SqliteDatabase):
         return (fn.JULIANDAY(Approval.decided_at) - fn.JULIANDAY(Approval.current_since)) * SQL("86400")
     return fn.DATE_PART("epoch", Approval.decided_at - Approval.current_since)

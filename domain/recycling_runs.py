@@ -1,5 +1,7 @@
 """The night's work (自动回收): what is due goes back to its pool, batch by batch; killed at any moment, it goes on where it was."""
 
+import logging
+from datetime import timedelta
 from functools import partial
 from threading import Lock
 from time import sleep, thread_time
@@ -9,13 +11,17 @@ from peewee import SQL, Case, fn
 from domain import arrivals, due, events, members, notifications, now, recycling_warnings, transaction
 from models import Claim, Lead, Member, Pool, RecycleRule, RecycleRun, Task, User
 
+log = logging.getLogger("haitu.recycling")
+
 WINDOW, BATCH = 5_000, 100  # records looked at, and taken, at a time
+MOST_MISSED = timedelta(days=3)  # nights without a run, after which there is a night of grace
 REST = 4  # how many times as long as a batch has computed the pages have to themselves after it
 under_way = Lock()
 
 
 def catch_up(at=None, rest=REST):
-    """Every rule that is on runs once a night; what was missed while nobody ran it is due all the same.
+    """Every rule that is on runs once a night; what was missed while nobody ran it is due all the same, and where that is more
+    than a few nights a night later: a clock that jumped ahead looks like a long rest, and would take what everybody has.
 
     Two processes that do so at once take each record once, for each batch asks again: no lease holds up the one that
     goes on after a crash.
@@ -31,16 +37,26 @@ def catch_up(at=None, rest=REST):
 
 
 def run(rule, night, at=None, rest=REST):
-    """One rule on one night. On the day on which it was switched on it takes nothing yet, and warns."""
+    """One rule on one night. On the day on which it was switched on, and after a long rest, it takes nothing yet, and warns."""
     with transaction():
         this, _created = RecycleRun.get_or_create(rule=rule, night=night, defaults={"started_at": at or now()})
     if this.finished_at:
         return
     reckoning = due.Reckoning(rule.what, [rule], at)
-    if rule.switched_on_at < due.moment_of(night):
+    if rule.switched_on_at < due.moment_of(night) and not is_after_a_rest(rule, night):
         sweep(reckoning, rule, this, at, rest)
     recycling_warnings.send(reckoning, rule, night, at or now(), partial(rested, rest))
     finish(rule, this, at or now())
+
+
+def is_after_a_rest(rule, night):
+    """Whether so many nights have passed since it ran that somebody should look at the machine's clock first."""
+    before = RecycleRun.select(RecycleRun.night).where(RecycleRun.rule == rule, RecycleRun.night < night)
+    last = before.order_by(RecycleRun.night.desc()).first()
+    if last is None or night - last.night <= MOST_MISSED:
+        return False
+    log.warning("rule %s last ran on %s, and the clock says %s: it takes nothing before the next night", rule.id, last.night, night)
+    return True
 
 
 def sweep(reckoning, rule, this, at, rest):
@@ -114,7 +130,8 @@ def target(reckoning, rows):
 def leave(rule, records, at):
     """The ownership, the plan and the team end, as in pool.leave()."""
     these = SQL(f"record_id IN ({numbers(record.id for record in records)})")
-    Claim.update(ended_at=at, end_reason=rule.name).where(Claim.record_kind == rule.what, these, Claim.ended_at.is_null()).execute()
+    ended = Claim.update(ended_at=Claim.no_sooner_than_begun(at), end_reason=rule.name)
+    ended.where(Claim.record_kind == rule.what, these, Claim.ended_at.is_null()).execute()
     Task.delete().where(Task.record_kind == rule.what, these, Task.done_at.is_null()).execute()
     arrivals.expect(rule.what, [record.id for record in records], arrivals.DROP, at)
     with_team = {row.record_id for row in Member.select(Member.record_id).where(Member.record_kind == rule.what, these)}

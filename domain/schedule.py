@@ -73,5 +73,5 @@ def take_lease(name, length, at=None):
     at, holder = at or now(), f"{socket.gethostname()}:{os.getpid()}"
     with transaction():
         Lease.insert(name=name, holder="", until=at).on_conflict_ignore().execute()
-        free = (Lease.until <= at) | (Lease.holder == holder)
+        free = (Lease.until <= at) | (Lease.holder == holder) | (Lease.until > at + length)  # longer than any: the clock was set back
         return Lease.update(holder=holder, until=at + length).where(Lease.name == name, free).execute() == 1

@@ -69,8 +69,8 @@ def check_out(ticket, by, note="", at=None):
     with transaction():
         move(ticket, (Ticket.IN_SERVICE,), at, Ticket.owner == by.id, status=Ticket.SERVED)
         visit = Visit.get(Visit.ticket == ticket.id, Visit.checked_out_at.is_null())
-        Visit.update(checked_out_at=at, note=note).where(Visit.id == visit.id).execute()
-        visit.checked_out_at = at
+        visit.checked_out_at = max(at, visit.checked_in_at)  # the machine's clock may have been set back meanwhile
+        Visit.update(checked_out_at=visit.checked_out_at, note=note).where(Visit.id == visit.id).execute()
         events.record("ticket.checked_out", ticket, by, at=at, minutes=visit.minutes, note=note)
 
 
