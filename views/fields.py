@@ -69,6 +69,26 @@ class WordsField(StringField):
             raise ValidationError(_("%(most)s words at the most, of %(longest)s characters each.", most=MOST_WORDS, longest=LONGEST_WORD))
 
 
+class ColleagueField(SelectField):
+    """One colleague of `people`, nobody at first: whoever stands on top is not given a customer by a hasty press."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, coerce=number_or_none, **options)
+        self.people = {}
+
+    def offer(self, people):
+        self.people = {user.id: user for user in people}
+        self.choices = [("", "—"), *((user.id, user.name) for user in self.people.values())]
+
+    @property
+    def person(self):
+        return self.people.get(self.data)
+
+
+def number_or_none(value):
+    return int(value) if value else None
+
+
 class Ticks(SelectMultipleField):
     """Any number of choices, each with its box to tick."""
 

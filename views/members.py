@@ -6,12 +6,13 @@ from flask import Blueprint, g, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, SelectField, ValidationError
+from wtforms import BooleanField, DateField, ValidationError
 from wtforms.validators import InputRequired, Optional
 
 from domain import members
 from models import User
 from permissions import can_change_team
+from views.fields import ColleagueField
 from views.follow_ups import find, record_url
 from views.formats import today
 from views.helpers import form_again, fragment_or_redirect, get_or_404, page, require, toast
@@ -22,14 +23,13 @@ bp = Blueprint("members", __name__, url_prefix="/<any(leads, customers, opportun
 
 
 class MemberForm(FlaskForm):
-    user = SelectField(_l("Colleague"), [InputRequired()], coerce=int)
+    user = ColleagueField(_l("Colleague"), [InputRequired(_l("Choose a colleague."))])
     may_edit = BooleanField(_l("May work on it too, not only read"))
     until = DateField(_l("Until"), [Optional()], description=_l("Left empty: until somebody takes them off the team."))
 
     def __init__(self, record, **options):
         super().__init__(**options)
-        self.people = {user.id: user for user in members.candidates(record)}
-        self.user.choices = [(user.id, user.name) for user in self.people.values()]
+        self.user.offer(members.candidates(record))
 
     def validate_until(self, field):
         if field.data and not today() <= field.data <= today() + LONGEST:
@@ -62,7 +62,7 @@ def add(plural, id):
     form = MemberForm(record)
     if not form.validate_on_submit():
         return form_again("members/new.html", "dialog", form=form, record=record)
-    user = form.people[form.user.data]
+    user = form.user.person
     members.add(record, user, by=g.user, may_edit=form.may_edit.data, until=form.until.data)
     words = _("%(name)s works on it too from now on.") if form.may_edit.data else _("%(name)s reads along from now on.")
     toast(words % {"name": user.name}, undo=(url_for(".remove", plural=plural, id=id, user_id=user.id), {}))

@@ -70,7 +70,7 @@ class AssignForm(FlaskForm):
     def __init__(self, *args, spreads=False, **options):
         super().__init__(*args, **options)
         self.people = {str(person.id): person for person in colleagues()}
-        self.to.choices = [(id, person.name) for id, person in self.people.items()] + (list(SPREADS.items()) if spreads else [])
+        self.to.choices = [("", "—")] + [(id, person.name) for id, person in self.people.items()] + (list(SPREADS.items()) if spreads else [])
 
     @property
     def colleague(self):

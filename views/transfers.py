@@ -7,13 +7,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext, ngettext
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, RadioField, SelectField, ValidationError
+from wtforms import BooleanField, DateField, RadioField, ValidationError
 from wtforms.validators import InputRequired, Optional
 
 from domain import transfers
 from models import Customer, User
 from permissions import can_transfer
-from views.fields import fixed_choices
+from views.fields import ColleagueField, fixed_choices
 from views.follow_ups import find, record_url
 from views.formats import today
 from views.handover_words import in_words
@@ -35,17 +35,16 @@ def colleagues():
 
 
 class SelectionForm(FlaskForm):
-    to = SelectField(lazy_pgettext("transfer", "To whom"), [InputRequired(_l("Choose a colleague."))], coerce=int)
+    to = ColleagueField(lazy_pgettext("transfer", "To whom"), [InputRequired(_l("Choose a colleague."))])
     along = BooleanField()
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        self.people = {user.id: user for user in colleagues()}
-        self.to.choices = [(user.id, user.name) for user in self.people.values()]
+        self.to.offer(colleagues())
 
 
 class TransferForm(FlaskForm):
-    to = SelectField(lazy_pgettext("transfer", "To whom"), [InputRequired(_l("Choose a colleague."))], coerce=int)
+    to = ColleagueField(lazy_pgettext("transfer", "To whom"), [InputRequired(_l("Choose a colleague."))])
     opportunity = BooleanField(default=True)
     quote = BooleanField(default=True)
     order = BooleanField(default=True)
@@ -54,8 +53,7 @@ class TransferForm(FlaskForm):
 
     def __init__(self, record, work, *args, **options):
         super().__init__(*args, **options)
-        self.people = {user.id: user for user in colleagues() if user.id != record.owner_id}
-        self.to.choices = [(user.id, user.name) for user in self.people.values()]
+        self.to.offer(user for user in colleagues() if user.id != record.owner_id)
         for kind in ALONG:
             if work.get(kind):
                 self[kind].label.text = in_words({kind: len(work[kind])})
@@ -93,7 +91,7 @@ def transfer(plural, id):
     form = TransferForm(record, work)
     if not form.validate_on_submit():
         return form_again("transfers/form.html", "dialog", **shown(record, form))
-    to, stays = form.people[form.to.data], form.stays.data
+    to, stays = form.to.person, form.stays.data
     moved = transfers.transfer(
         record, to, g.user, form.along, None if not stays else stays == "works", form.until.data if stays else None
     )
@@ -112,7 +110,7 @@ def transfer_selection():
     form = SelectionForm()
     if not form.validate_on_submit():
         abort(422)
-    to = form.people[form.to.data]
+    to = form.to.person
     moved = transfers.transfer_many(customers, to, g.user, ALONG if form.along.data else ())
     words = ngettext("%(num)s customer is with %(to)s now, %(things)s things along with it.",
                      "%(num)s customers are with %(to)s now, %(things)s things along with them.",

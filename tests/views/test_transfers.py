@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from domain import customers, deals
-from models import Customer, Member, Opportunity
+from domain import customers, deals, leads
+from models import Customer, Member, Opportunity, Pool
 from tests.pages import PART
 
 
@@ -59,3 +59,13 @@ def test_nobody_moves_in_a_selection_what_is_not_his_to_give(cast, login, custom
     assert login(cast.rival).post("/customers/transfer", data={"id": [customer.id], "to": cast.rival.id}).status_code == 404
     assert 'name="id"' not in login(cast.finance).get("/customers").text
     assert login(cast.finance).post("/customers/transfer", data={"id": [customer.id], "to": cast.rival.id}).status_code == 403
+
+
+def test_nobody_is_chosen_until_somebody_is(cast, login, customer):
+    lead = leads.create(cast.admin, name="扬州液压", pool=Pool.create(name="华东"))
+    browser = login(cast.manager)
+    for address in (f"/customers/{customer.id}/transfer", f"/customers/{customer.id}/members/new", f"/leads/{lead.id}/assign", "/customers?tab=all"):
+        chosen = re.search(r'<select[^>]* name="(?:to|user)" required[^>]*><option (?:selected )?value="">|<select[^>]* name="to"[^>]* required[^>]*>'
+                           r'<option value="">', browser.get(address).text)
+        assert chosen, address
+    assert browser.post(f"/leads/{lead.id}/assign", data={"to": ""}).status_code == 422
