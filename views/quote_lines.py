@@ -62,6 +62,13 @@ def last_words(last, named=True):
     return " · ".join(filter(None, (own_words(last), others)))
 
 
+@bp.app_template_filter()
+def last_told(found, rows):
+    """[product id, own words, words, words with the customer's name] for each product of the rows: what quote.js writes into them."""
+    told = {row.line.product_id: found.get(row.line.product_id) for row in rows if row.line.is_product}
+    return [(product, own_words(last), last_words(last, named=False), last_words(last)) for product, last in told.items()]
+
+
 def as_lines(quote, found, head):
     """Products as the quote would take them under a head, so that the price is the one that the line gets: {product id: Row}
     and what each was quoted at."""
@@ -89,8 +96,8 @@ def new(id):
 def rows_of(quote, head, entries):
     rows = new_rows(quote, entries, **head)
     return render_template(
-        "quotes/rows.html", quote=quote, rows=rows, last_prices=last_prices_of(quote, rows, head["inclusive"]), ways=WAYS,
-        sees_cost=can_see_cost(g.user, quote), alone=len(rows) == 1,
+        "quotes/rows.html", quote=quote, rows=rows, with_tax=head["inclusive"], last_prices=last_prices_of(quote, rows, head["inclusive"]),
+        ways=WAYS, sees_cost=can_see_cost(g.user, quote), alone=len(rows) == 1,
     )
 
 

@@ -127,9 +127,10 @@ def save(id):
 
 @bp.post("/quotes/<int:id>/totals")
 def totals(id):
-    """What the lines come to as they are typed. Nothing is saved."""
+    """What the lines come to as they are typed, and where the side of tax was turned, their last prices on it. Nothing is saved."""
     draft = quote_form.typed(to_edit(id))
-    return render_block("quotes/editor.html", "figures", **editor(draft)), 422 if draft.faults else 200
+    context = editor(draft, turned="turned" in request.form)
+    return render_block("quotes/editor.html", "figures", **context), 422 if draft.faults else 200
 
 
 def adjust(draft):
@@ -176,15 +177,17 @@ def conflict(draft):
     return render_template("quotes/editor.html", **context), 409
 
 
-def editor(draft, saved=False):
-    """What the editor shows; the cost goes no further than to those who may see it."""
-    quote = draft.quote
+def editor(draft, saved=False, turned=False):
+    """What the editor shows; the cost goes no further than to those who may see it. The rows of a part stand in the page with
+    their last prices, and get them anew only where these are `turned` to the other side of tax."""
+    quote, with_tax = draft.quote, draft.form.with_tax
     sums = Sums(draft.totals, company(), can_see_cost(g.user, quote)) if draft.totals else None
     return {
         "quote": quote, "draft": draft, "form": draft.form, "rows": draft.rows, "sums": sums, "saved": saved,
         "editing": True, "ways": WAYS, "blank": blank_rows(), "sees_cost": can_see_cost(g.user, quote),
         "route": foreseen(quote, draft.totals), "oob": wants_part(),
-        "last_prices": {} if wants_part() else last_prices_of(quote, draft.rows),
+        "with_tax": with_tax, "turned": turned,
+        "last_prices": last_prices_of(quote, draft.rows, with_tax) if turned or not wants_part() else {},
     }
 
 

@@ -41,6 +41,11 @@
     counting = true;
     htmx.trigger(counter, "recount");
   }
+  // Rows whose last price stands on the other side of tax than the head: only then it is asked for again.
+  counter.addEventListener("htmx:config:request", event => {
+    const turned = one(`tr[data-side]:not([data-side="${form.elements.inclusive.value}"])`, lines);
+    if (turned) event.detail.ctx.request.body.set("turned", "1");
+  });
   counter.addEventListener("htmx:finally:request", () => {
     counting = false;
     if (again) count();
@@ -91,6 +96,7 @@
   for (const source of [counter, saver]) source.addEventListener("htmx:after:swap", event => {
     event.stopPropagation();
     layOut();
+    turn(one("#turned"));
     setWrong(form.elements.order_discount, one("#discount-error").textContent !== "");
     setWrong(form.elements.price_list, one("#list-error").textContent !== "");
     setWrong(form.elements.valid_until, one("#validity-error").textContent !== "");
@@ -114,6 +120,19 @@
       if (mark) mark.hidden = !below;
     }
     one("#figures").replaceChildren();
+  }
+  function turn({ textContent, dataset }) {
+    if (!textContent) return;
+    const told = new Map(JSON.parse(textContent).map(([product, ...words]) => [String(product), words]));
+    for (const row of all("tr[data-side]", lines)) {
+      const words = told.get(one("[name=product]", row).value);
+      if (!words) continue;
+      row.dataset.side = dataset.side;
+      write(one("[data-own]", row), words[0]);
+      write(one("[data-last]", row), words[1]);
+      one(".facts", row).title = words[2];
+    }
+    one("#turned").replaceChildren();
   }
   const write = (cell, text) => { if (cell.textContent !== text) (cell.firstChild ?? cell.appendChild(new Text())).data = text; }; // a new node costs a new style
   const setWrong = (input, wrong) => wrong ? input.setAttribute("aria-invalid", "true") : input.removeAttribute("aria-invalid");

@@ -111,6 +111,68 @@ def test_a_product_costs_what_the_list_says_that_was_chosen_a_moment_ago(project
     expect(page.locator("#lines tr").last.locator(".price [data-price]")).to_have_text("150.00")
 
 
+LAST = re.compile(r"上次 ([\d,]+\.\d\d)")
+
+
+def last_prices(page):
+    """What the customer paid last, of each line that tells it: (beside the product, under the mouse, on a phone)."""
+    told = page.locator("#lines tr[data-side]").evaluate_all(
+        "rows => rows.map(row => ['.facts', '.brief'].map(words => row.querySelector(words)))"
+        ".map(([facts, brief]) => [facts.textContent, facts.title, brief.textContent])"
+    )
+    return [tuple(LAST.search(text)[1] for text in texts) for texts in told if LAST.search(texts[0])]
+
+
+def turn(page, side):
+    page.locator("#inclusive").select_option(side)
+    expect(page.locator(f"#lines tr[data-side='{side}']")).to_have_count(page.locator("#lines tr[data-side]").count())
+
+
+def test_last_prices_turn_with_the_side_of_tax_and_nothing_that_is_being_typed_is_lost(editor):
+    page, held, asked = editor, [], []
+    before, quantity = last_prices(page), page.locator("#lines [name=quantity]").first
+    assert before and all(len(set(each)) == 1 for each in before)
+    page.on("request", lambda request: asked.append("turned=1" in request.post_data) if request.url.endswith("/totals") else None)
+    page.route(re.compile(r"/totals$"), lambda route: held.append(route))
+    page.locator("#inclusive").select_option("0")
+    quantity.fill("7")
+    quantity.press("ArrowLeft")
+    assert last_prices(page) == before
+    page.unroute_all()  # what was held goes on
+    turn(page, "0")
+    after = last_prices(page)
+    assert len(after) == len(before) and all(len(set(each)) == 1 for each in after) and not set(after) & set(before)
+    page.keyboard.type("3")  # before the 7, where the cursor was left
+    expect(quantity).to_be_focused()
+    expect(page.locator("#lines [data-shows=quantity]").first).to_have_text("37")
+    saved(page)
+    assert asked[0] and not any(asked[1:]), "only the turn asks for last prices"
+    page.reload()
+    assert last_prices(page) == after
+    turn(page, "1")
+    assert last_prices(page) == before
+    saved(page)
+
+
+def test_a_line_that_was_on_its_way_while_the_side_of_tax_turned_tells_its_last_price_on_the_new_one(editor):
+    page, held, number = editor, [], editor.locator("#lines tr").count()
+    turn(page, "1")
+    known = page.locator("#lines tr[data-side]", has_text=LAST).first.locator(".title .soft").first.inner_text()
+    page.route(re.compile(r"/lines/new"), lambda route: held.append(route))
+    page.locator("#product-q").fill(known)
+    expect(page.locator("#product-list [aria-selected=true]")).to_be_visible()
+    page.keyboard.press("Enter")
+    turn(page, "0")
+    assert held
+    page.unroute_all()  # what was held goes on
+    expect(page.locator("#lines tr")).to_have_count(number + 1)
+    expect(page.locator("#lines tr[data-side='1']")).to_have_count(0)
+    line = page.locator("#lines tr").last
+    assert last_prices(page)[-1] == last_prices(page)[0] and LAST.search(line.locator(".facts").inner_text())
+    turn(page, "1")
+    saved(page)
+
+
 def test_why_a_product_cannot_be_added_is_said(editor):
     page = editor
     page.locator("#product-q").press_sequentially("wdbsq")

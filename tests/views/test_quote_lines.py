@@ -1,12 +1,16 @@
 """Lines of a quote over HTTP: every kind as it is typed, many at once, rows from a spreadsheet, a product made in passing."""
 
+import html
+import json
 import re
+from decimal import Decimal
 
 import pytest
 
 from domain import functions, price_lists, quotes, roles
 from domain.money import format_money
 from models import Event, Member, Product, Quote, Role, User
+from tests import offers
 from tests.pages import PART
 from tests.quote_forms import COST, figures, form, stored
 
@@ -59,6 +63,56 @@ def test_prices_turn_to_the_other_side_of_tax_while_one_types(login, cast, draft
     answer = login(cast.seller).post(f"/quotes/{draft.id}/totals", data=form(draft, (sensors[0], "1", ""), inclusive="0"), headers=PART)
     assert figures(answer)[0].split("\t")[1:3] == ["1,646.02", "1,646.02"] and "不含税单价" in answer.text
     assert stored(draft).inclusive
+
+
+@pytest.fixture
+def quoted_before(cast, draft, sensors):
+    """LD-200 was quoted to this customer at 1,860.00, without tax 1,646.02, and then to another at 1,760.00, without tax 1,557.52."""
+    for deal, off in ((draft.opportunity, 0), (offers.deal(cast.seller, "众联<&"), 20_000)):
+        quote = quotes.create(deal, by=cast.seller)
+        quotes.save(quote, cast.seller, 0, [{"product_id": sensors[0].id, "quantity": Decimal(2)}], order_discount=off)
+        Quote.update(status=Quote.APPROVED).where(Quote.id == quote.id).execute()
+
+
+def last_told(answer):
+    """(side of tax, what quote.js writes into the rows) of an answer, or nothing."""
+    found = re.search(r'<div id="turned" hidden data-side="(.)"[^>]*>([^<]*)</div>', answer.text)
+    return found and (found[1], json.loads(html.unescape(found[2])))
+
+
+def test_last_prices_turn_with_the_totals_when_the_rows_stand_on_the_other_side_of_tax(login, cast, draft, sensors, quoted_before):
+    client, path, day = login(cast.seller), f"/quotes/{draft.id}/totals", f"{draft.issued_on:%m-%d}"
+    posted = form(draft, (sensors[0], "1", ""), ("note", "线缆另计"), (sensors[0], "x", ""), (sensors[2], "1", ""), inclusive="0", turned="1")
+    own, others = "上次 1,646.02", "他客 1,557.52"
+    faulty = client.post(path, data=posted, headers=PART)
+    assert faulty.status_code == 422 and last_told(faulty) == ("0", [
+        [sensors[0].id, own, f"{own} · {others}（{day}）", f"{own} · {others}（{day} 众联<&）"], [sensors[2].id, "", "没报过", "没报过"],
+    ])
+    back = client.post(path, data=form(draft, (sensors[0], "1", ""), turned="1"), headers=PART)
+    assert back.status_code == 200 and last_told(back)[0] == "1" and last_told(back)[1][0][1] == "上次 1,860.00"
+
+
+def test_a_keystroke_asks_for_no_last_price_and_a_turn_asks_three_questions_however_long_the_quote(
+    login, cast, draft, sensors, quoted_before, queries,
+):
+    client, path, asked = login(cast.seller), f"/quotes/{draft.id}/totals", {}
+    more = [Product.create(sku=f"X-{n}", name="光电开关", price=100) for n in range(20)]
+    for products in (sensors, sensors + more):
+        for turned in ({}, {"turned": "1"}):
+            posted = form(draft, *[(product, "1", "") for product in products], inclusive="0", **turned)
+            client.post(path, data=posted, headers=PART)
+            with queries() as seen:
+                answer = client.post(path, data=posted, headers=PART)
+            assert bool(last_told(answer)) == bool(turned)
+            asked[len(products), bool(turned)] = len(seen)
+    assert asked[3, True] == asked[3, False] + 3 and asked[23, True] == asked[3, True] and asked[23, False] == asked[3, False]
+
+
+def test_last_prices_stand_on_the_side_of_tax_that_was_typed_when_a_page_comes_back(login, cast, draft, sensors, quoted_before):
+    client = login(cast.seller)
+    refused = client.post(f"/quotes/{draft.id}", data=form(draft, (sensors[0], "x", ""), inclusive="0"))
+    assert refused.status_code == 422 and "上次 1,646.02" in refused.text and "上次 1,860.00" not in refused.text
+    assert "上次 1,860.00" in client.get(f"/quotes/{draft.id}").text
 
 
 def test_another_price_list_is_chosen_in_the_head_and_says_what_it_changed(login, cast, draft, sensors):
