@@ -98,7 +98,7 @@ def test_ten_rows_and_a_thousand_take_the_same_number_of_statements(cast, count)
 
 # ---- how SQLite finds the rows -----------------------------------------------------------------------------------------
 
-NEWEST = 'FROM "event" AS "t1" ORDER BY "t1"."id" DESC LIMIT ?'  # one row off the end of the chain
+NEWEST = 'FROM "event" AS "t1" ORDER BY "t1"."id" DESC LIMIT 1'  # one row off the end of the chain
 BIG = ("lead", "event", "claim", "customer")  # tables that grow with the years
 WALKED = {  # what people do all day: nothing of it may read a big table from end to end
     "seller": (
