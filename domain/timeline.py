@@ -211,7 +211,10 @@ class Entry:
         if self.is_edit:
             return _("changed %(n)s fields", n=len(self.changes))
         text = SENTENCES[self.verb][1] if self.verb in SENTENCES else self.verb.replace(".", " ").replace("_", " ")
-        return _(text) % Shown({name: shown(name, value) for name, value in self.facts.items()})
+        said = _(text) % Shown({name: shown(name, value) for name, value in self.facts.items()})
+        if "handover" not in self.facts:
+            return said
+        return _("%(said)s (handover undone)", said=said) if self.facts.get("undone") else _("%(said)s (handover)", said=said)
 
 
 class Shown(dict):

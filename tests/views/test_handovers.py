@@ -123,6 +123,14 @@ def test_a_successor_reads_on_the_sheet_of_his_message_that_it_was_undone(admin,
     assert login(cast.outsider).get(f"{location}/sheet").status_code == 404
 
 
+def test_the_timeline_of_a_record_says_that_a_handover_moved_it_and_that_it_was_undone(admin, cast, held):
+    location = carried_out(admin, cast, cast.rival)
+    assert f"分配给 {cast.rival.name}（离职交接）" in admin.get(f"/customers/{held[0].id}").text
+    admin.post(f"{location}/undo")
+    handover_runner.wait()
+    assert f"分配给 {cast.seller.name}（撤销离职交接）" in admin.get(f"/customers/{held[0].id}").text
+
+
 def test_a_plan_can_be_thrown_away(admin, cast, held):
     location = planned(admin, cast).location
     assert admin.post(f"{location}/discard").location == "/handovers"
