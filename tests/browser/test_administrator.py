@@ -40,6 +40,21 @@ def test_the_watermark_lies_over_a_dialog_too(visit):
     assert mark["width"] >= under["width"] - 2 and mark["height"] >= under["height"] - 2
 
 
+def test_the_watermark_lies_over_the_paper_of_a_preview_too(visit):
+    administrator, page = visit("admin"), visit("seller1")
+    administrator.goto("/settings/leaks")
+    administrator.get_by_label("水印", exact=False).check()
+    administrator.get_by_role("button", name="保存").click()
+    page.goto("/quotes?status=draft")
+    page.locator("tbody tr a").first.click()
+    page.wait_for_url("**/quotes/*")
+    page.goto(f"{page.url}/preview")
+    paper = page.locator("body").bounding_box()
+    marked = page.screenshot(clip=paper)
+    page.locator(".copy-of").evaluate("mark => mark.remove()")
+    assert page.screenshot(clip=paper) != marked
+
+
 def test_a_selection_that_a_rule_refuses_stays_ticked_with_the_reason_beside_it(visit):
     administrator, seller = visit("admin"), visit("seller2")
     administrator.goto("/settings/pools")
