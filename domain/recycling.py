@@ -70,11 +70,15 @@ def switch_on(rehearsal, by, at=None):
     return RecycleRule.get_by_id(rule.id)
 
 
+def ensure_of_this_rule(rehearsal, rule):
+    if rehearsal.revision != rule.revision or rehearsal.calendar != mark_of(rule):
+        raise stale()
+
+
 def ensure_seen(rehearsal, rule, at):
     if rehearsal.finished_at is None:
         raise Refused(_("The rehearsal is still running."))
-    if rehearsal.revision != rule.revision or rehearsal.calendar != mark_of(rule):
-        raise stale()
+    ensure_of_this_rule(rehearsal, rule)
     if rehearsal.night != coming_night(at):
         raise Refused(_("This rehearsal was for another night. Rehearse once more."))
 

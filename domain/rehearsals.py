@@ -44,6 +44,15 @@ def perform(id):
         ).where(Rehearsal.id == id).execute()
 
 
+def taken(rehearsal, days, owner=None):
+    """The records behind a figure, as they stand by now: what goes up to so many days after that night, of all or of one owner."""
+    rule = RecycleRule.get_by_id(rehearsal.rule_id)
+    recycling.ensure_of_this_rule(rehearsal, rule)
+    reckoning = due.Reckoning(rule.what, [rule])
+    going = reckoning.table.with_people().where(reckoning.due(rule, rehearsal.night + timedelta(days=days)))
+    return going.where(reckoning.table.owner == owner) if owner else going
+
+
 class Found:
     """What a rehearsal has seen so far."""
 

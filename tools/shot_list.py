@@ -188,6 +188,7 @@ PAGES = [
     Page("transfer", "admin", "/customers/{customer}/transfer"),
     Page("settings-recycling", "admin", "/settings/recycling"), Page("settings-rule", "admin", "/settings/recycling/{customer_rule}"),
     Page("settings-rule-new", "admin", "/settings/recycling/new?what=lead"), Page("rehearsal", "admin", "/settings/recycling/rehearsals/{rehearsal}"),
+    Page("rehearsed", "admin", "/settings/recycling/rehearsals/{rehearsal}/records?within=30"),
     Page("leads-soon", "seller1", "/leads?view=soon"), Page("customers-soon", "seller1", "/customers?tab=soon"),
     Page("settings-duplicates", "admin", "/settings/duplicates"),
     Page("settings-calendar", "admin", "/settings/calendar?year=2026"),

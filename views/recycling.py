@@ -13,7 +13,7 @@ from models import Pool, RecycleRule, RecycleRun, Rehearsal, User
 from views.departments import in_tree_order
 from views.fields import Line, Ticks, fixed_choices, longest
 from views.formats import choices
-from views.helpers import administrators_only, get_or_404, go, page, toast
+from views.helpers import administrators_only, get_or_404, go, known, page, page_of, toast, whole
 from views.recycling_words import Shown, department_names, kind_words, protections, rule_words, scope_words, spares_words
 
 bp = Blueprint("recycling", __name__, url_prefix="/settings/recycling")
@@ -206,10 +206,9 @@ def rehearsed(rehearsal):
     owners = [(people[int(id)], numbers) for id, numbers in rehearsal.owners.items()]
     owners.sort(key=lambda row: (-row[1][0], -row[1][1], -row[1][2], row[0].id))
     rows = first_rows(reckoning, rehearsal)
-    why = {id: Shown(found[0], reckoning.calendar) for id, found in reckoning.protections(rows).items() if found}
     return {
-        "rehearsal": rehearsal, "rule": rule, "owners": owners, "rows": rows, "why": why, "rule_words": rule_words,
-        "totals": [sum(numbers[place] for _person, numbers in owners) for place in range(3)], "kind_words": kind_words,
+        "rehearsal": rehearsal, "rule": rule, "owners": owners, "rows": rows, "why": shown_protections(reckoning, rows),
+        "rule_words": rule_words, "totals": totals_of(rehearsal), "kind_words": kind_words, "horizons": rehearsals.HORIZONS,
         "stranded": [(people[int(id)], number) for id, number in rehearsal.stranded.items()],
     }
 
@@ -217,6 +216,32 @@ def rehearsed(rehearsal):
 def first_rows(reckoning, rehearsal):
     table = reckoning.table
     return list(table.with_people().where(table.id.in_(rehearsal.first)).order_by(table.id)) if rehearsal.first else []
+
+
+@bp.get("/rehearsals/<int:id>/records")
+def rehearsed_records(id):
+    """Which records a figure of the rehearsal counts."""
+    rehearsal = get_or_404(Rehearsal.select(), id)
+    days, owner = request.args.get("within", 0, type=whole), known(User.select(), request.args.get("owner"))
+    if days not in rehearsals.HORIZONS:
+        abort(404)
+    rule = rules().where(RecycleRule.id == rehearsal.rule_id).get()
+    reckoning = due.Reckoning(rule.what, [rule])
+    going = rehearsals.taken(rehearsal, days, owner)
+    rows = page_of(going, going.model.id, descending=False)
+    counted = rehearsal.owners.get(str(owner.id), (0, 0, 0)) if owner else totals_of(rehearsal)
+    return render_template(
+        "settings/rehearsed.html", rehearsal=rehearsal, rule=rule, days=days, owner=owner, rows=rows, kind_words=kind_words,
+        why=shown_protections(reckoning, rows), numbers=dict(zip(rehearsals.HORIZONS, counted, strict=True)),
+    )
+
+
+def totals_of(rehearsal):
+    return [sum(numbers[place] for numbers in rehearsal.owners.values()) for place in range(len(rehearsals.HORIZONS))]
+
+
+def shown_protections(reckoning, rows):
+    return {id: Shown(found[0], reckoning.calendar) for id, found in reckoning.protections(list(rows)).items() if found}
 
 
 @bp.post("/rehearsals/<int:id>/on")

@@ -47,6 +47,19 @@ def test_saved_and_rehearsed_it_shows_whose_records_go_and_when(browser, lead):
     assert lead.owner.name in answer.text and "/on" in answer.text
 
 
+def test_each_figure_of_a_rehearsal_leads_to_the_records_that_it_counts(browser, lead, cast):
+    Lead.insert(name="刚领的", name_key="刚领的", owner=cast.rival, status=Lead.FOLLOWING, owned_since=now()).execute()
+    page = browser.post("/settings/recycling/new?what=lead", data=RULE | {"rehearse": "1"}, follow_redirects=True).text
+    address = "/settings/recycling/rehearsals/1/records"
+    assert f'{address}?within=7&amp;owner={cast.seller.id}' in page and f"{address}?within=0" not in page
+    assert [lead.name in browser.get(f"{address}?within={days}").text for days in (0, 7, 30)] == [False, True, True]
+    of_rival = browser.get(f"{address}?within=30&owner={cast.rival.id}").text
+    assert lead.name not in of_rival and "刚领的" in of_rival
+    assert browser.get(f"{address}?within=8").status_code == 404
+    browser.post(f"/settings/recycling/{RecycleRule.get().id}", data=RULE | {"no_follow_up_days": "7"})
+    assert browser.get(f"{address}?within=7").status_code == 409
+
+
 def test_it_is_switched_on_from_its_rehearsal_and_off_in_the_list(browser):
     browser.post("/settings/recycling/new?what=lead", data=RULE | {"rehearse": "1"})
     assert browser.post("/settings/recycling/rehearsals/1/on").status_code == 303
