@@ -43,8 +43,8 @@
   }
   // Rows whose last price stands on the other side of tax than the head: only then it is asked for again.
   counter.addEventListener("htmx:config:request", event => {
-    const turned = one(`tr[data-side]:not([data-side="${form.elements.inclusive.value}"])`, lines);
-    if (turned) event.detail.ctx.request.body.set("turned", "1");
+    const head = form.elements.inclusive.value;
+    if ([...lines.rows].some(({ dataset: { side } }) => side && side !== head)) event.detail.ctx.request.body.set("turned", "1");
   });
   counter.addEventListener("htmx:finally:request", () => {
     counting = false;
@@ -82,6 +82,7 @@
     waiting = [() => link.click()];
     save();
   }, true);
+  addEventListener("online", () => { if (changed) recount(); });
   addEventListener("pagehide", () => {
     if (changed && !inConflict()) fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: true });
   });
@@ -173,7 +174,8 @@
     const row = event.target.closest("tr[data-line]");
     if (step) {
       const input = one("[name=quantity]", row);
-      set(input, Math.max(1, (Number(input.value.replaceAll(",", "")) || 0) + Number(step.dataset.step)));
+      const now = Number(input.value.normalize("NFKC").replaceAll(",", "")) || 0;
+      set(input, Math.max(now > 0 ? Math.min(now, 1) : 1, Number((now + Number(step.dataset.step)).toFixed(4)))); // 0.57 + 1 is no 1.5699999999999998
     } else if (fix) {
       form.elements.order_way.value = "amount";
       set(form.elements.order_discount, fix.dataset.orderDiscount);
@@ -313,14 +315,27 @@
 
   // ---- Products: search, choose, add ----
 
+  let answered = ""; // what was typed when the list was asked for
+  let early; // Enter came before the list of what is typed
+
   list.addEventListener("htmx:after:swap", event => event.stopPropagation());
+  search.addEventListener("input", () => { early = null; });
+  search.addEventListener("htmx:config:request", ({ detail: { ctx } }) => { ctx.asked = search.value; });
   search.addEventListener("htmx:after:swap", event => {
     event.stopPropagation();
+    const { target, asked } = event.detail.ctx;
+    if (target === list) answered = asked;
     search.setAttribute("aria-expanded", String(list.childElementCount > 0));
     if (one("[role=option]", list)) mark(list, 1);
     one(".list-foot, .none", list)?.scrollIntoView({ block: "nearest" });
+    if (early && answered === search.value && sure()) add(sure(), early.goOn);
   });
-  const shut = () => { list.replaceChildren(); search.setAttribute("aria-expanded", "false"); };
+  // The product that is meant before one has seen the list: the only one, or the one with that code.
+  function sure() {
+    const found = all("[data-product]", list);
+    return found.length === 1 ? found[0] : one("[data-exact]", list);
+  }
+  const shut = () => { list.replaceChildren(); answered = ""; search.setAttribute("aria-expanded", "false"); };
 
   async function add(option, goOn) {
     if (option.href) return ask("GET", option.href);
@@ -337,8 +352,13 @@
     if (event.key === "Enter") {
       event.preventDefault();
       event.stopPropagation();
-      const option = one("[aria-selected=true]", list);
-      if (option) add(option, event.ctrlKey || event.metaKey);
+      const option = one("[aria-selected=true]", list), goOn = event.ctrlKey || event.metaKey;
+      if (search.value !== answered) {
+        search.dispatchEvent(new Event("input"));
+        early = { goOn };
+      } else if (option) {
+        add(option, goOn);
+      }
     } else if (event.key === "Escape") {
       search.value = "";
       shut();

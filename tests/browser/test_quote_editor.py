@@ -111,6 +111,58 @@ def test_a_product_costs_what_the_list_says_that_was_chosen_a_moment_ago(project
     expect(page.locator("#lines tr").last.locator(".price [data-price]")).to_have_text("150.00")
 
 
+def test_enter_before_the_list_is_there_adds_what_is_typed_and_never_what_the_list_showed_before(editor):
+    page, number, held = editor, editor.locator("#lines tr").count(), []
+    search = page.locator("#product-q")
+    search.press_sequentially("LD")
+    expect(page.locator("#product-list [aria-selected=true]")).to_contain_text("LD-200")
+    page.route(re.compile(r"/products\?"), lambda route: held.append(route))
+    search.fill("LD-XX9")
+    page.keyboard.press("Enter")
+    search.fill("px-18n")
+    page.keyboard.press("Enter")
+    expect(page.locator("#lines tr")).to_have_count(number)
+    page.unroute_all()  # what was held goes on
+    expect(page.locator("#lines tr")).to_have_count(number + 1)
+    assert names(page)[-1] == "PX-18N"
+    search.fill("PX")
+    page.keyboard.press("Enter")
+    expect(page.locator("#product-list [aria-selected=true]")).to_be_visible()  # of several one is chosen
+    page.keyboard.press("Escape")
+    expect(page.locator("#lines tr")).to_have_count(number + 1)
+    saved(page)
+
+
+def test_a_step_counts_from_what_is_typed(visit):
+    page = visit("seller1", phone=True)
+    page.goto("/quotes?status=draft")
+    page.locator("td.title a").first.click()
+    row = page.locator("#lines tr.line:not(.words)").first
+    row.locator("td.title").click()
+    quantity = row.locator("[name=quantity]")
+    for typed, step, counted in (
+        ("0.57", "加一", "1.57"), ("0.57", "减一", "0.57"), ("1.57", "减一", "1"), ("１２", "加一", "13"), ("1，200", "减一", "1199"),
+        ("", "加一", "1"),
+    ):
+        quantity.fill(typed)
+        row.get_by_role("button", name=step).click()
+        expect(quantity).to_have_value(counted)
+
+
+def test_what_could_not_be_saved_is_priced_and_saved_when_the_network_is_back(editor):
+    page = editor
+    add(page, "LD-200")
+    saved(page)
+    page.route(re.compile(r"/quotes/\d+(/totals)?$"), lambda route: route.fulfill(status=409, body=""))
+    with page.expect_response(re.compile(r"/quotes/\d+$")):
+        page.keyboard.type("3")
+    expect(page.locator("#lines tr").last.locator("[data-amount]")).to_have_text("1,860.00")
+    page.unroute_all()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("#lines tr").last.locator("[data-amount]")).to_have_text("5,580.00")
+    saved(page)
+
+
 LAST = re.compile(r"上次 ([\d,]+\.\d\d)")
 
 
@@ -140,6 +192,7 @@ def test_last_prices_turn_with_the_side_of_tax_and_nothing_that_is_being_typed_i
     assert last_prices(page) == before
     page.unroute_all()  # what was held goes on
     turn(page, "0")
+    expect(page.locator(".waterfall .tax")).not_to_have_css("fill", "rgb(0, 0, 0)")
     after = last_prices(page)
     assert len(after) == len(before) and all(len(set(each)) == 1 for each in after) and not set(after) & set(before)
     page.keyboard.type("3")  # before the 7, where the cursor was left
