@@ -10,7 +10,7 @@ from itsdangerous import URLSafeTimedSerializer
 
 from domain import accounts, doors, live, now, time_zone
 from tests import cast as people
-from tests import databases, pages, postgres, world
+from tests import databases, egress, pages, postgres, world
 from tests.oracle import Oracle
 from tests.server import Server
 
@@ -101,14 +101,16 @@ def app(application, database):
 
 
 class WatchedClient(FlaskClient):
-    """A browser without a screen. Of every request it asserts: a refusal changes nothing, and looking changes nothing."""
+    """A browser without a screen. Of every request it asserts: a refusal changes nothing, looking changes nothing, and no
+    other machine is spoken to while it is answered."""
 
     def run_wsgi_app(self, environ, buffered=False):
         oracle = self.application.extensions["oracle"]
-        before = oracle.look()
+        before, mark = oracle.look(), len(egress.heard)
         answer = super().run_wsgi_app(environ, buffered=True)
         chunks, status, headers = answer
         assert not status.startswith("500"), f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']} broke; the log says why"
+        assert not egress.since(mark), f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']} spoke to {egress.since(mark)}"
         oracle.check(before, environ["REQUEST_METHOD"], environ["PATH_INFO"], int(status.split()[0]))
         if headers.get("Content-Type", "").startswith("text/html"):
             pages.check(environ["PATH_INFO"], b"".join(chunks).decode())

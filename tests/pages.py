@@ -12,6 +12,9 @@ FORBIDDEN = {
     "inline style": re.compile(r"<style\b|<[a-z][^<>]*\sstyle=", re.IGNORECASE),
     "inline handler": re.compile(r"<[a-z][^<>]*\son[a-z]+=", re.IGNORECASE),
     "Python's None": re.compile(r"<(?!option)[a-z][^<>]*>\s*None\s*<|=\"None\""),
+    "another server": re.compile(
+        r"<(?!a\b)[a-z][^<>]*\s(?:src|srcset|href|xlink:href|action|formaction|poster|data|hx-\w+)=\"\s*(?:https?:|wss?:)?//[^\"]*", re.IGNORECASE
+    ),
     "unfilled placeholder": re.compile(r"%\([a-z_]+\)[sd]"),
 }
 

@@ -1,9 +1,12 @@
 """The ground that every other test stands on does what it says."""
 
+import socket
+
 import pytest
 
 from domain import accounts, now
 from models import Event, Session, User
+from tests import pages
 from tests.oracle import Oracle
 
 
@@ -71,3 +74,27 @@ def test_queries_are_counted_and_the_oracle_is_not_among_them(queries, login, ca
     with queries() as seen:
         client.get("/health")
     assert not any("loginfailure" in sql or "orderline" in sql for sql in seen)
+
+
+@pytest.mark.parametrize("speak", [
+    lambda: socket.socket().connect_ex(("127.0.0.1", 9)), lambda: socket.getaddrinfo("127.0.0.1", 9),
+    lambda: socket.socket(type=socket.SOCK_DGRAM).sendto(b"", ("127.0.0.1", 9)),
+])
+def test_a_word_to_another_machine_is_heard(stranger, app, monkeypatch, speak):
+    monkeypatch.setitem(app.view_functions, "health.show", lambda: str(speak()))
+    app.view_functions["health.show"].public = True
+    with pytest.raises(AssertionError, match="GET /health spoke to .*127.0.0.1"):
+        stranger.get("/health")
+
+
+@pytest.mark.parametrize("part", [
+    '<script src="https://cdn.example/x.js"></script>', '<img alt="" src="//cdn.example/x.png">', '<form method=post action="http://example/">',
+    '<link rel=stylesheet href="HTTPS://cdn.example/x.css">', '<div hx-get=" //example/part">',
+])
+def test_a_page_that_asks_another_server_is_caught(part):
+    with pytest.raises(AssertionError, match="another server"):
+        pages.check("/", part)
+
+
+def test_a_page_may_ask_ours_and_lead_anywhere():
+    pages.check("/", '<script src="/static/js/app.js"></script><img src="data:image/png;base64,//8="><a href="https://example/">')

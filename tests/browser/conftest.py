@@ -60,9 +60,10 @@ def cookies():
 def visit(new_context, server, cookies):
     """visit("seller1", phone=True) is a page on which that demo user is logged in; with no name, the login page.
 
-    Whatever a page complains about (an exception, the console, the CSP, an answer of 500) fails the test at its end.
+    Whatever a page complains about (an exception, the console, the CSP, an answer of 500) fails the test at its end, and so
+    does whatever it asks of another server than ours.
     """
-    complaints = []
+    complaints, ours = [], (f"{server.address}/", "data:", "blob:")
 
     def open_page(login=None, phone=False, locale="zh-CN", **options):
         size = PHONE if phone else DESKTOP
@@ -71,6 +72,7 @@ def visit(new_context, server, cookies):
         page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         page.on("console", lambda line: complain(page, line))
+        page.on("request", lambda asked: complaints.append(f"asked {asked.url}") if not asked.url.startswith(ours) else None)
         page.on("response", lambda answer: complaints.append(f"{answer.status} {answer.url}") if answer.status >= 500 else None)
         page.goto("/" if login in cookies else "/login")
         if login and login not in cookies:

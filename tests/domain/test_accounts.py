@@ -83,12 +83,23 @@ def test_nobody_can_tell_an_unknown_account_from_a_wrong_password_or_a_disabled_
     assert unknown.facts == wrong.facts == disabled.value.facts
 
 
-def test_an_unknown_account_costs_a_verification_like_a_known_one(cast, monkeypatch):
-    verified = []
-    monkeypatch.setattr(accounts, "matches", lambda user, password: verified.append(user) or False)
-    guess("nobody")
-    guess("seller")
-    assert verified == [None, cast.seller]
+def test_an_unknown_account_costs_what_a_known_one_costs(cast, monkeypatch, queries):
+    """Hashes computed, how long each takes by its parameters, and statements."""
+    hashed, verify = [], accounts.hasher.verify
+
+    class Counting:
+        @staticmethod
+        def verify(known, given):
+            hashed.append(extract_parameters(known))
+            return verify(known, given)
+
+    monkeypatch.setattr(accounts, "hasher", Counting)
+    costs = []
+    for login in ("seller", "nobody", "disabled"):
+        with queries() as seen:
+            guess(login)
+        costs.append((len(seen), hashed.pop(), len(hashed)))
+    assert costs == [costs[0]] * 3 and costs[0][2] == 0
 
 
 def test_ten_wrong_words_close_an_account_for_a_quarter_of_an_hour(cast):
