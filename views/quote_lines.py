@@ -153,7 +153,8 @@ def entry_of(product, quantity, rate, way):
     entry = {"product_id": id_of(product), "quantity": read(parse_quantity, quantity, "quantity", errors)}
     entry |= read_terms(rate, way, errors)
     if errors:
-        abort(400)
+        what = Product.get_or_none(Product.id == entry["product_id"]) or abort(400)
+        raise Refused(_("%(what)s: %(words)s", what=f"{what.name} {what.sku}", words=" ".join(map(str, errors.values()))))
     return entry
 
 

@@ -243,6 +243,14 @@ def test_what_is_picked_is_saved_behind_the_others_without_a_script(login, cast,
     assert stored(draft).order_discount == 77_777
 
 
+@pytest.mark.parametrize(("quantity", "words"), [("abc", "填数字"), ("0", "要大于 0")])
+def test_a_picked_quantity_that_is_no_number_is_told_with_its_product(login, cast, draft, sensors, quantity, words):
+    picked = {"product": [sensors[0].id, sensors[2].id], "quantity": ["3", quantity]}
+    for headers in (PART, {}):
+        answer = login(cast.seller).post(f"/quotes/{draft.id}/lines", data=picked, headers=headers)
+        assert answer.status_code == 409 and f"光电开关 PX-18P：{words}" in answer.text and len(quotes.lines_of(draft)) == 2
+
+
 def test_what_has_a_quantity_stays_on_the_list_while_one_searches_on(login, cast, draft, sensors):
     page = login(cast.seller).get(f"/quotes/{draft.id}/pick?q=LD&product={sensors[2].id}&quantity=7&product={sensors[1].id}&quantity=").text
     assert "PX-18P" in page and 'value="7"' in page and "LD-200" in page and "PX-18N" not in page
