@@ -139,6 +139,6 @@ def give_up(job, at):
 def forget_old_files(data, at=None):
     """Files hold people's data: after a week they go; that they were made remains."""
     at = at or now()
-    for job in Export.select().where(Export.removed_at.is_null(), Export.created_at < at - KEPT, Export.status != Export.RUNNING):
+    for job in list(Export.select().where(Export.removed_at.is_null(), Export.created_at < at - KEPT, Export.status != Export.RUNNING)):
         (folder_of(data) / job.stored_as).unlink(missing_ok=True)
         Export.update(removed_at=at).where(Export.id == job.id).execute()

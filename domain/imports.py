@@ -122,7 +122,7 @@ def discard(job, by, data):
 def forget_old_uploads(data, at=None):
     """Files that somebody uploaded and never ran hold people's data: after a week they go."""
     old = Import.select().where(Import.status == Import.UPLOADED, Import.created_at < (at or now()) - KEPT_WAITING)
-    for job in old:
+    for job in list(old):
         discard(job, by=None, data=data)
 
 

@@ -75,7 +75,7 @@ def check(at, people=None, told_at=None):
     day = day_of(at)
     found = of_day(day, {person.id for person in people} if people else None)
     exceeding = [user for user, kinds in found.items() if any(number > limit for number, limit in kinds.values())]
-    for person in User.select().where(User.id.in_(exceeding)).order_by(User.id):
+    for person in list(User.select().where(User.id.in_(exceeding)).order_by(User.id)):
         raise_alert(person, day, found[person.id], told_at or at)
 
 

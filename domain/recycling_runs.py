@@ -30,7 +30,8 @@ def catch_up(at=None, rest=REST):
         return
     try:
         night = due.last_night(at or now())
-        for rule in RecycleRule.select().where(RecycleRule.state == RecycleRule.ON).order_by(RecycleRule.position, RecycleRule.id):
+        rules = RecycleRule.select().where(RecycleRule.state == RecycleRule.ON).order_by(RecycleRule.position, RecycleRule.id)
+        for rule in list(rules):  # read to the end: an open question sees the past, and SQLite lets nobody write from there
             run(rule, night, at, rest)
     finally:
         under_way.release()

@@ -2,10 +2,24 @@
 
 from contextlib import nullcontext
 from datetime import date, datetime, timedelta
+from threading import Thread
 
 import pytest
 
-from domain import Refused, calendar, due, follow_ups, leads, members, pool, pools, recycling, recycling_runs, rehearsals
+from domain import (
+    Refused,
+    calendar,
+    due,
+    follow_ups,
+    leads,
+    members,
+    pool,
+    pools,
+    recycling,
+    recycling_runs,
+    rehearsals,
+    transaction,
+)
 from models import (
     Claim,
     Customer,
@@ -21,6 +35,7 @@ from models import (
     Rehearsal,
     Task,
     User,
+    db,
 )
 
 CLAIMED = datetime(2026, 11, 2, 2, 0)
@@ -68,6 +83,28 @@ def test_what_nobody_followed_up_for_fifteen_days_goes_back_in_the_night_after_t
     lead = Lead.get_by_id(lead.id)
     assert (lead.owner_id, lead.pool_id, lead.status) == (None, Pool.of("lead").get().id, Lead.UNASSIGNED)
     assert (lead.last_owner_id, lead.drop_reason, lead.owned_since) == (cast.seller.id, "15 天未跟进", None)
+
+
+@pytest.mark.once
+def test_the_night_goes_on_although_somebody_writes_while_it_goes_through_the_rules(cast, make, switch_on, monkeypatch):
+    """On SQLite whoever has an open question cannot write any more as soon as somebody else did."""
+    rules = [switch_on(make(name=f"规则 {number}")) for number in range(3)]
+    done = []
+
+    def run(rule, *_night):
+        thread = Thread(target=rename)
+        thread.start()
+        thread.join(10)
+        with transaction():
+            done.append(rule)
+
+    def rename():
+        User.update(name=f"王晓芳 {len(done)}").where(User.id == cast.seller.id).execute()
+        db.close()
+
+    monkeypatch.setattr(recycling_runs, "run", run)
+    recycling_runs.catch_up(AT)
+    assert done == rules
 
 
 def test_a_follow_up_begins_the_days_anew(cast, make, switch_on):
