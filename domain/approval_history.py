@@ -2,7 +2,8 @@
 
 from peewee import JOIN, fn
 
-from domain import _, local
+from domain import _
+from domain.days import when
 from models import Approval, User
 
 UNDECIDED = Approval.status.in_((Approval.CURRENT, Approval.WAITING))
@@ -73,12 +74,12 @@ def what_happened(step):
     if step.decided_by_id is None:
         return _("This node is not yours to decide.")
     sentence = {
-        Approval.APPROVED: _("%(name)s approved this at %(time)s already."),
-        Approval.REJECTED: _("%(name)s rejected this at %(time)s already."),
-        Approval.RETURNED: _("%(name)s sent this back at %(time)s already."),
-        Approval.CANCELLED: _("%(name)s withdrew this at %(time)s."),
+        Approval.APPROVED: _("%(name)s approved this already, %(time)s."),
+        Approval.REJECTED: _("%(name)s rejected this already, %(time)s."),
+        Approval.RETURNED: _("%(name)s sent this back already, %(time)s."),
+        Approval.CANCELLED: _("%(name)s withdrew this %(time)s."),
     }[step.status]
-    return sentence % {"name": step.decided_by.name, "time": f"{local(step.decided_at):%Y-%m-%d %H:%M}"}
+    return sentence % {"name": step.decided_by.name, "time": when(step.decided_at, within=True)}
 
 
 def decided_instead(step):

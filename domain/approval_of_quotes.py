@@ -5,6 +5,7 @@ from hashlib import sha256
 
 from domain import Refused, _, day_of, flow_facts
 from domain.approval_history import last_decided, what_happened
+from domain.days import day
 from models import Quote, QuoteLine
 
 facts = flow_facts.of_quote
@@ -28,7 +29,7 @@ def ensure_complete(quote, at):
     if not QuoteLine.counted(quote).exists():
         raise Refused(_("Add at least one line before submitting."))
     if quote.has_expired(day_of(at)):
-        raise Refused(_("The quote was valid until %(day)s. Set a later date first.", day=quote.valid_until))
+        raise Refused(_("The quote was valid until %(day)s. Set a later date first.", day=day(quote.valid_until)))
 
 
 def begin(quote, note, at):
@@ -46,7 +47,7 @@ def ensure_valid(quote, at):
     if quote.has_expired(day_of(at)):
         words = _(
             "The quote was valid until %(day)s and can no longer be approved. Reject it, so that %(name)s sets a later date.",
-            day=quote.valid_until, name=quote.owner.name,
+            day=day(quote.valid_until), name=quote.owner.name,
         )
         raise Refused(words)
 

@@ -3,7 +3,8 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from domain import Refused, _, day_of, deals, events, members, now, pool, shares, touches, transaction
+from domain import Refused, _, deals, events, members, now, pool, shares, touches, transaction
+from domain.days import day
 from domain.money import format_quantity
 from models import BY_KIND, Collision, CollisionAct, Company, Lead, Opportunity, Touch, User
 
@@ -217,7 +218,7 @@ def ensure_may_quote(customer, by, at):
         .where(Collision.about([customer]), Collision.locked_until > at).order_by(Collision.id.desc()).first()
     )
     if case and case.owner_id != by.id and touches.principal(by, customer).id != customer.owner_id:
-        told = {"name": customer.name, "owner": case.owner.name, "day": day_of(case.locked_until)}
+        told = {"name": customer.name, "owner": case.owner.name, "day": day(case.locked_until)}
         raise Refused(_("%(name)s is kept for %(owner)s by a ruling: nobody else quotes before %(day)s.", **told), until=case.locked_until)
 
 

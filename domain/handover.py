@@ -9,7 +9,8 @@ from time import sleep
 
 from peewee import fn
 
-from domain import Refused, _, accounts, bulk, events, holdings, local, now, pool_limits, storage, transaction
+from domain import Refused, _, accounts, bulk, events, holdings, now, pool_limits, storage, transaction
+from domain.days import when
 from domain.handover_moves import move, put_back
 from domain.handover_plan import Plan
 from models import Handover, HandoverItem, User
@@ -193,7 +194,7 @@ def undo(handover, by, at=None):
     """Everything back to whoever left, but for what was passed on since; within a day, and once. He may log in again."""
     at = at or now()
     if handover.status == Handover.DONE and at > handover.undone_until:
-        until = f"{local(handover.undone_until):%Y-%m-%d %H:%M}"
+        until = when(handover.undone_until, within=True)
         raise Refused(_("This handover could be undone until %(time)s.", time=until), until=handover.undone_until)
     with transaction():
         change(handover, Handover.DONE, Handover.UNDOING, _("This handover is not finished, or undone already."), by=by)

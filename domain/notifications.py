@@ -1,10 +1,11 @@
 """In-app messages (消息): one row per reader, written by reactions to events, put into words when read."""
 
-from datetime import date
+from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _l
 
-from domain import _, approval_timeouts, asks, collision_report, collisions, local, now, presence, transaction
+from domain import _, approval_timeouts, asks, collision_report, collisions, now, presence, transaction
+from domain.days import day, month, when
 from models import Approval, Company, Notice, Review, User
 
 # verb -> what its reader is told; the names in it are the facts given to notify()
@@ -22,7 +23,7 @@ SENTENCES = {
     "quote.sent_back": _l("%(actor)s sent your quote %(number)s back: %(comment)s"),
     "quote.sent_back_to_node": _l("%(actor)s sent quote %(number)s, %(customer)s, back to you: %(comment)s"),
     "quote.copied": _l("For your information: %(actor)s approved quote %(number)s, %(customer)s."),
-    "quote.approval_reminded": _l("Quote %(number)s, %(customer)s, has been waiting for %(names)s since %(since)s."),
+    "quote.approval_reminded": _l("Quote %(number)s, %(customer)s, has been waiting for %(names)s since %(since_at)s."),
     "user.stand_in_named": _l("%(actor)s is away from %(starts_on)s to %(ends_on)s: you decide on approvals meanwhile."),
     "quote.viewed": _l("The customer has opened quote %(number)s, %(customer)s."),
     "quote.accepted": _l("The customer accepted quote %(number)s, %(customer)s. %(name)s"),
@@ -79,6 +80,11 @@ ASKING = (
     "quote.submitted", "quote.node_approved", "quote.approver_changed", "quote.administrators_asked", "quote.signer_added_before",
     "quote.sent_back_to_node", "quote.approval_reminded",
 )  # messages that end in a decision
+WRITTEN = {
+    **dict.fromkeys(("day", "starts_on", "ends_on", "last_day"), lambda fact: day(date.fromisoformat(fact))),
+    "month": lambda fact: month(date.fromisoformat(f"{fact}-01")),
+    "since_at": lambda fact: when(datetime.fromisoformat(fact), within=True),
+}  # facts that are kept as dates and times
 
 
 def notify(users, verb, record, at=None, **facts):
@@ -91,7 +97,7 @@ def notify(users, verb, record, at=None, **facts):
 
 def sentence(notice):
     """What the message says, in the language of the request."""
-    return str(SENTENCES[notice.verb]) % notice.facts
+    return str(SENTENCES[notice.verb]) % {name: WRITTEN[name](fact) if name in WRITTEN else fact for name, fact in notice.facts.items()}
 
 
 def read(notice, at=None):
@@ -157,7 +163,7 @@ def tell_copied(event, quote, by):
 def remind_approvers(event, quote, by):
     """Whoever keeps a quote waiting, or his superior."""
     seat = Approval.get_by_id(event.detail["seat"])
-    told = {"names": ", ".join(person.name for person in seat.deciders), "since": f"{local(seat.current_since):%Y-%m-%d %H:%M}"}
+    told = {"names": ", ".join(person.name for person in seat.deciders), "since_at": seat.current_since.isoformat()}
     notify(approval_timeouts.readers(seat, event.detail["whom"]), event.verb, quote, event.at, **told, **facts_of(quote, by))
 
 
@@ -248,6 +254,8 @@ def tell_those_concerned(event, record, by):
     """Whose it is learns that somebody else works on it (正在跟进)."""
     readers = User.select().where(User.id.in_(presence.concerned(record, by)))
     notify(readers, event.verb, record, event.at, actor=by.name, actor_id=by.id, name=record.name)
+
+
 def tell_collided(event, case, by):
     """Both sides and their superiors, once, when a case opens; afterwards those who are new to it."""
     people = [person for person in case.parties if person.id in event.detail.get("new", [party.id for party in case.parties])]

@@ -1,6 +1,7 @@
 """Orders (订单): taken from an approved quote, reviewed by somebody else, carried out, completed."""
 
-from domain import Refused, _, customers, day_of, events, local, now, numbers, reviews, transaction, versions
+from domain import Refused, _, customers, day_of, events, now, numbers, reviews, transaction, versions
+from domain.days import day, when
 from models import Event, Order, OrderLine, Quote, QuoteLine, User
 
 COPIED = (
@@ -46,7 +47,7 @@ def why_not(quote):
         return Refused(_("Only an approved quote becomes an order."))
     if not found.is_newest:
         return Refused(versions.who_has_it(versions.newest_of(found)))
-    return Refused(_("The quote was valid until %(day)s. Refresh its validity first.", day=found.valid_until))
+    return Refused(_("The quote was valid until %(day)s. Refresh its validity first.", day=day(found.valid_until)))
 
 
 def copy_lines(quote, order):
@@ -89,10 +90,10 @@ def what_happened(order):
     """Who brought the order to where it stands, and when."""
     query = Event.select(Event, User).join(User).where(Event.record_kind == "order", Event.record_id == order.id)
     said = {
-        "order.created": _("%(name)s took this order at %(time)s; take the steps one by one."),
-        "order.reviewed": _("%(name)s reviewed this order at %(time)s already."),
-        "order.started": _("%(name)s started this order at %(time)s already."),
-        "order.completed": _("%(name)s completed this order at %(time)s already."),
+        "order.created": _("%(name)s took this order %(time)s; take the steps one by one."),
+        "order.reviewed": _("%(name)s reviewed this order already, %(time)s."),
+        "order.started": _("%(name)s started this order already, %(time)s."),
+        "order.completed": _("%(name)s completed this order already, %(time)s."),
     }
     last = query.where(Event.verb.in_(list(said))).order_by(Event.id.desc()).first()
-    return said[last.verb] % {"name": last.actor.name, "time": f"{local(last.at):%Y-%m-%d %H:%M}"}
+    return said[last.verb] % {"name": last.actor.name, "time": when(last.at, within=True)}

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from peewee import SQL, fn
 
-from domain import Refused, _, day_of, local, now, start_of_day
+from domain import Refused, _, day_of, now, start_of_day
+from domain.days import day
 from domain.spelled import Spelled
 from models import BY_KIND, Claim, Company, Customer, Lead
 
@@ -178,7 +179,7 @@ def ensure_waited(record, pool, by, at):
     until = start_of_day(since + timedelta(days=days))
     if not days or at >= until:
         return
-    facts = {"name": record.name, "days": days, "until": f"{local(until):%Y-%m-%d}", "pool": pool.name}
+    facts = {"name": record.name, "days": days, "until": day(until), "pool": pool.name}
     if rule == "hold_days":
         words = _("%(name)s was given back lately: in %(pool)s nobody claims it for %(days)s days, that is before %(until)s.")
     else:

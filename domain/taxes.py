@@ -1,6 +1,7 @@
 """Rates of tax (税率): what each kind comes to from a day on. A quote keeps the rate of the day on which a line was added."""
 
 from domain import Refused, _, day_of, events, now, transaction
+from domain.days import day
 from domain.money import format_quantity
 from models import Tax
 
@@ -67,7 +68,7 @@ def change(code, rate, starts_on, by, at=None):
         if code in Tax.WITHOUT_RATE:
             raise Refused(_("What is exempt or untaxed has no rate."), field="code")
         if starts_on <= last.starts_on:
-            raise Refused(_("The rate of %(day)s stands already; a new one begins later.", day=last.starts_on), field="starts_on")
+            raise Refused(_("The rate of %(day)s stands already; a new one begins later.", day=day(last.starts_on)), field="starts_on")
         tax = Tax.create(code=code, rate=rate, starts_on=starts_on)
         told = {"rate": str(rate), "starts_on": starts_on}
         events.record("tax.changed", tax, by, before={"rate": str(last.rate)}, after=told, at=at, code=code)

@@ -8,7 +8,7 @@ from tools.catalogues import catalogue, source_messages
 
 pytestmark = pytest.mark.once
 
-PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
+PLACEHOLDER = re.compile(r"%\((\w+)\)\d*[sd]")
 
 
 def texts(entry):

@@ -15,6 +15,7 @@ from domain import collision_report, collisions, evidence, shares
 from models import BY_KIND, Collision, CollisionAct, Share, Touch, User, capped_counts
 from permissions import can_reopen_collision, can_report_collisions, can_rule_collision, sees_collisions
 from views.fields import longest
+from views.formats import month as month_words
 from views.formats import today
 from views.helpers import form_again, get_or_404, go, page, page_of, require, toast
 from views.ruling_form import ruling_form
@@ -144,8 +145,9 @@ def report():
     require(can_report_collisions(g.user))
     month, first, end = period()
     followed = collision_report.followed_by_several(g.user, first, end)
+    choices = [(name, month_words(date.fromisoformat(f"{name}-01"))) for name in months()]
     return page(
-        "collisions/report.html", followed=followed, month=month, months=[(name, name) for name in months()], first=first,
+        "collisions/report.html", followed=followed, month=month, months=choices, first=first,
         last=end - timedelta(days=1), most=collision_report.MOST,
     )
 

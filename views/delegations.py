@@ -10,6 +10,7 @@ from wtforms.validators import DataRequired
 from domain import approval_delegates, day_of, now
 from models import Delegation, User
 from views.fields import fixed_choices, id_of
+from views.formats import day
 from views.helpers import form_again, go, known, toast
 
 bp = Blueprint("delegations", __name__, url_prefix="/profile/stand-ins")
@@ -53,7 +54,8 @@ def create():
     made = approval_delegates.delegate(
         g.user, User.get_by_id(form.to.data), form.starts_on.data, form.ends_on.data, by=g.user, what=form.what.data,
     )
-    toast(_("%(name)s decides for you from %(starts_on)s to %(ends_on)s.", name=made.to.name, starts_on=made.starts_on, ends_on=made.ends_on))
+    days = {"starts_on": day(made.starts_on), "ends_on": day(made.ends_on)}
+    toast(_("%(name)s decides for you from %(starts_on)s to %(ends_on)s.", name=made.to.name, **days))
     return go(url_for("delegations.index"))
 
 

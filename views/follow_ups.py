@@ -1,6 +1,6 @@
 """Follow-ups, the next step, and the timeline of a record. Every record page includes templates/follow_ups/panel.html."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 
 from flask import Blueprint, abort, g, request, url_for
@@ -42,6 +42,7 @@ PLACED_BY = {
     "match": _l("fits best"),
 }
 MONEY = {"amount", "order_discount", "total"}
+DAYS = {"registered_on", "expected_on", "valid_until"}
 MORNING = 10  # o'clock: when a step is due that was planned for "tomorrow"
 PICK = "pick"
 
@@ -179,7 +180,9 @@ def shown(name, value):
         return str(PLACED_BY.get(value, value))
     if name == "node":
         return node_called(value)
-    return when(datetime.fromisoformat(value), within=True) if name.endswith("_at") else str(value)
+    if name.endswith("_at"):
+        return when(datetime.fromisoformat(value), within=True)
+    return day(date.fromisoformat(value)) if name in DAYS else str(value)
 
 
 def stage_called(name):

@@ -1,16 +1,17 @@
 """How values are written on a screen: money, times, dates, phones, dictionary words."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 from flask import current_app, g
-from flask_babel import format_date, get_locale, gettext, lazy_gettext, pgettext
+from flask_babel import get_locale, gettext, lazy_gettext, pgettext
 from markupsafe import Markup, escape
 
 from domain import local, now, taxes
+from domain.days import clock, day, moment, month, today, when
 from domain.money import format_money, format_quantity
 from models import Choice, Tax, mask_phone
 
@@ -21,7 +22,7 @@ HUES = 12
 def init_app(app):
     app.jinja_env.filters.update(
         money=money, wan=wan, percent=percent, quantity=quantity, ago=ago, clock=clock, day=day, moment=moment,
-        when=when, choice=choice, masked=mask_phone, phone=spaced_phone, hue=hue, initial=initial, count=capped,
+        month=month, when=when, choice=choice, masked=mask_phone, phone=spaced_phone, hue=hue, initial=initial, count=capped,
         in_language=in_language, tax=tax, tax_words=tax_words, all_taxes=all_taxes,
     )
     app.jinja_env.tests["late"] = is_late
@@ -44,10 +45,6 @@ def fingerprint(file_name):
 
 def speaks_chinese():
     return get_locale().language == "zh"
-
-
-def today():
-    return local(now()).date()
 
 
 def money(fen):
@@ -105,34 +102,6 @@ def quantity(value):
     return format_quantity(value)
 
 
-def clock(at):
-    return f"{local(at):%H:%M}"
-
-
-def day(value, weekday=False):
-    """11-22 this year, 2025-11-22 before; in English 22 Nov. With the weekday where one plans by it: 11-22 周日, Sun 22 Nov."""
-    value = local(value).date() if isinstance(value, datetime) else value
-    if value is None:
-        return ""
-    this_year = value.year == today().year
-    if speaks_chinese():
-        text = f"{value:%m-%d}" if this_year else f"{value:%Y-%m-%d}"
-    else:
-        text = format_date(value, "d MMM" if this_year else "d MMM yyyy")
-    if not weekday:
-        return text
-    return f"{text} {format_date(value, 'EEE')}" if speaks_chinese() else f"{format_date(value, 'EEE')} {text}"
-
-
-def when(at, within=False):
-    """A time to come, or just gone: 今天 16:00, 昨天 17:30, 11-27 周五 10:00. Within a sentence English says today, not Today."""
-    if at is None:
-        return ""
-    days = (local(at).date() - today()).days
-    near = {-1: gettext("Yesterday"), 0: pgettext("day", "Today"), 1: gettext("Tomorrow")}.get(days, "")
-    return f"{(near.lower() if within else near) or day(at, weekday=True)} {clock(at)}"
-
-
 def ago(at):
     """<time> that says how long ago, for less than a week; the exact time is its title."""
     if at is None:
@@ -152,11 +121,6 @@ def since(at):
     if minutes < 60:
         return gettext("%(n)s min ago", n=minutes)
     return gettext("Yesterday") if days == 1 else gettext("%(n)s h ago", n=minutes // 60)
-
-
-def moment(at):
-    """2026-11-21 22:40 in the company's zone."""
-    return "" if at is None else f"{local(at):%Y-%m-%d %H:%M}"
 
 
 def spaced_phone(phone):

@@ -1,9 +1,9 @@
 """The versions of a quote: what differs between any two, a new one, a refreshed validity, one given up."""
 
 from flask import Blueprint, g, request, url_for
-from flask_babel import format_date, lazy_pgettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 
 from domain import differences, versions
 from domain.money import format_quantity
@@ -11,7 +11,7 @@ from domain.pricing import shown_percent
 from models import Contact, Quote
 from permissions import can_drop_quote, can_renew_quote, can_see_cost
 from views.approvals import kept
-from views.formats import money, tax
+from views.formats import day, money, tax
 from views.helpers import get_or_404, go, known, page, require, sight, toast
 from views.quote_rows import rate_text
 
@@ -86,7 +86,7 @@ def side_of_tax(inclusive):
 
 
 WRITTEN = {
-    "valid_until": lambda day: format_date(day, "yyyy-MM-dd"), "contact": contact_name, "inclusive": side_of_tax,
+    "valid_until": day, "contact": contact_name, "inclusive": side_of_tax,
     "quantity": format_quantity, "discount": taken_off, "optional": lambda yes: _("Yes") if yes else _("No"),
     "tax_rate": tax, "margin": lambda ratio: f"{shown_percent(ratio)}%",
 }
@@ -138,7 +138,7 @@ def refresh(id):
     """One click: a version that is valid anew, approved at once where the company takes that for nothing worse."""
     made = versions.refresh(to_renew(id), by=g.user)
     if not kept(made):
-        toast(_("%(quote)s is valid until %(day)s; submit it for approval.", quote=made.title, day=made.valid_until))
+        toast(_("%(quote)s is valid until %(day)s; submit it for approval.", quote=made.title, day=day(made.valid_until)))
     return go(url_for("quotes.show", id=made.id))
 
 

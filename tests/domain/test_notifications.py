@@ -84,3 +84,18 @@ def test_a_question_that_is_answered_is_no_longer_unread(cast, asks_finance, ver
 def test_every_reaction_that_writes_a_message_has_a_sentence_for_it():
     named = {verb for verb, names in events.REACTIONS.items() if any(".ask_" in name or ".tell_" in name for name in names)}
     assert named <= notifications.SENTENCES.keys()
+
+
+def test_days_and_times_in_a_message_are_kept_as_such_and_written_in_the_readers_language(app, cast):
+    for verb, facts, english, chinese in (
+        ("quote.expired", {"day": "2019-11-30"}, "expired on 30 Nov 2019.", "已于 2019-11-30 过期"),
+        ("recycling.due_owner", {"last_day": "2019-11-30"}, "after 30 Nov 2019 by", "过了 2019-11-30 就会"),
+        ("user.stand_in_named", {"starts_on": "2019-11-30", "ends_on": "2019-12-02"}, "30 Nov 2019 to 2 Dec 2019:", "2019-11-30 到 2019-12-02"),
+        ("company.collisions_counted", {"month": "2019-11"}, "In Nov 2019, ", "2019-11 有"),
+        ("quote.approval_reminded", {"since_at": "2019-11-30T04:00:00"}, "since Sat 30 Nov 2019 12:00.", "从 2019-11-30 周六 12:00 起"),
+    ):
+        names = dict.fromkeys(("actor", "number", "customer", "name", "names", "rule"), "x")
+        notice = Notice(verb=verb, facts=names | facts)
+        for language, said in (("en", english), ("zh_Hans_CN", chinese)):
+            with app.test_request_context(), force_locale(language):
+                assert said in notifications.sentence(notice), verb

@@ -1,12 +1,13 @@
 """The database that the migrations make is the one the models describe; an engine that loses data is refused."""
 
+from importlib import import_module
 from threading import Thread
 
 import pytest
 
 from app import too_old_flask, unsafe_address
 from domain import our_turn, schema, transaction
-from models import TABLES, User, db
+from models import TABLES, Notice, User, db
 
 LAN = {"HOST": "0.0.0.0", "ENCRYPTED": False, "ALLOW_HTTP_LAN": False, "PROXIES": 0}  # noqa: S104
 
@@ -117,3 +118,12 @@ def test_a_statement_that_stands_alone_waits_for_its_turn_too(cast):
         assert thread.is_alive() and User.get_by_id(cast.seller.id).name == cast.seller.name
     thread.join(10)
     assert User.get_by_id(cast.seller.id).name == "王晓芳"
+
+
+def test_reminders_from_before_migration_55_keep_since_when_the_approval_waits(cast):
+    facts = {"number": "Q-1", "names": "李雷"}
+    told = facts | {"since": "2026-11-30 12:00"}
+    old = Notice.create(user=cast.manager, verb="quote.approval_reminded", record_kind="quote", record_id=1, facts=told)
+    with transaction():
+        import_module("migrations.0055_since_when_it_waits").up(None, db.obj)
+    assert Notice.get_by_id(old.id).facts == facts | {"since_at": "2026-11-30T04:00:00"}

@@ -186,7 +186,7 @@ def test_a_warning_names_the_record_and_its_last_day(login, cast, lead, switch_o
     switch_on(owner_notice_days=3)
     recycling_runs.catch_up(rest=0)
     last_day = local(now()).date() + timedelta(days=2)
-    assert f"也兴网络 过了 {last_day} 就会按规则「15 天未跟进」退回公海" in login(cast.seller).get("/notices").text
+    assert f"也兴网络 过了 {last_day:%m-%d} 就会按规则「15 天未跟进」退回公海" in login(cast.seller).get("/notices").text
 
 
 def test_without_a_rule_there_is_neither_tab_nor_countdown(login, cast, lead):
