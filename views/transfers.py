@@ -115,5 +115,6 @@ def transfer_selection():
     words = ngettext("%(num)s customer is with %(to)s now, %(things)s things along with it.",
                      "%(num)s customers are with %(to)s now, %(things)s things along with them.",
                      len(customers), to=to.name, things=len(moved))
-    toast(words)
+    alone = ngettext("%(num)s customer is with %(to)s now.", "%(num)s customers are with %(to)s now.", len(customers), to=to.name)
+    toast(words if moved else alone)
     return go(remember_where())

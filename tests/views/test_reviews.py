@@ -82,3 +82,10 @@ def test_the_list_is_in_the_menu_where_the_company_reviews(cast, login, new):
     assert 'href="/reviews"' in login(cast.manager).get("/").text
     Company.update(reviews_new_customers=False).execute()
     assert 'href="/reviews"' not in login(cast.manager).get("/").text
+
+
+def test_an_empty_list_says_that_nothing_is_reviewed_and_leads_an_administrator_to_the_switch(cast, login):
+    assert "新建客户无需审核" in login(cast.manager).get("/reviews").text
+    assert 'small " href="/settings"' in login(cast.admin).get("/reviews").text
+    Company.update(reviews_new_customers=True).execute()
+    assert "新建客户无需审核" not in login(cast.manager).get("/reviews").text

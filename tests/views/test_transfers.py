@@ -69,3 +69,10 @@ def test_nobody_is_chosen_until_somebody_is(cast, login, customer):
                            r'<option value="">', browser.get(address).text)
         assert chosen, address
     assert browser.post(f"/leads/{lead.id}/assign", data={"to": ""}).status_code == 422
+
+
+def test_where_nothing_comes_along_nothing_is_said_of_it(cast, login):
+    alone = customers.create(cast.seller, name="常州天衡")
+    browser = login(cast.manager)
+    browser.post("/customers/transfer", data={"id": [alone.id], "to": cast.rival.id, "along": "y"})
+    assert f"1 个客户已转移给 {cast.rival.name}。" in browser.get("/customers?tab=all").text
