@@ -1,9 +1,9 @@
-"""Many rows of one table in one statement, without the cost of building an expression for each cell."""
+"""Many rows of one table in one statement, written or looked for, without the cost of building an expression for each cell."""
 
 import json
 from functools import lru_cache
 
-from peewee import JSONField, SqliteDatabase
+from peewee import SQL, JSONField, SqliteDatabase
 
 from models import db
 
@@ -70,3 +70,10 @@ def unfolded(field, value):
 
 def spelled(value):
     return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def among(column, values):
+    """Whether a column holds one of very many values; they are bound in one piece."""
+    if isinstance(db.obj, SqliteDatabase):
+        return column.in_(SQL("(SELECT value FROM json_each(?))", [json.dumps(list(values), ensure_ascii=False)]))
+    return column == SQL("ANY(%s)", [list(values)])

@@ -36,8 +36,8 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 BRACKETS = str.maketrans("【】[]〔〕〈〉《》{}", "()()()()()()")
 QIAN, MARK = "乾", "\ue000"  # in a company's name always the sign qián, never 干
 WARDS = re.compile(r"[省市县区]")
-LEVELS = "|".join(SPOKEN_LEVELS)
 SPELT_LEAST = 6  # letters of a name written in pinyin
+CUTS = (2, 3, 4, 5)  # characters of a brand, behind which names have their place in brackets
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,13 @@ class Name:
 
     @cached_property
     def sound(self):
-        return spelt(self.core)
+        return "".join(syllables(self.core))
+
+    @cached_property
+    def halves(self):
+        """Its sound, cut where a place may be told in the middle: 星河(常州)机械, 金凤凰(常州)机械."""
+        read = syllables(self.core)
+        return [("".join(read[:cut]), "".join(read[cut:])) for cut in CUTS if cut < len(read)]
 
     @property
     def plain(self):
@@ -166,10 +172,14 @@ def place_at(words, start):
     return None
 
 
-@lru_cache(maxsize=65_536)
 def spelt(words):
     """Pinyin without tones or gaps, as a phrase is read."""
-    return "".join(reader()(words)).casefold()
+    return "".join(syllables(words))
+
+
+@lru_cache(maxsize=65_536)
+def syllables(words):
+    return tuple(part.casefold() for part in reader()(words))
 
 
 @lru_cache(maxsize=1)
@@ -212,10 +222,43 @@ def compare_spelling(one, other):
     latin, chinese = (one, other) if one.spelt_out else (other, one)
     if chinese.spelt_out or len(latin.core) < SPELT_LEAST:
         return None
-    before = "".join(f"(?:{spelt(place)}(?:{LEVELS}))?" for place in chinese.places)
-    if re.fullmatch(before + chinese.sound, latin.core):
-        return Likeness(PINYIN, 0.9)
-    return Likeness(PINYIN, 0.75) if re.fullmatch(before + spelt(chinese.brand), latin.core) else None
+    for pieces, score in (((chinese.sound,), 0.9), *((both, 0.9) for both in chinese.halves), ((spelt(chinese.brand),), 0.75)):
+        told = places_around(latin.core, pieces, chinese.places)
+        if told is not None:
+            return Likeness(PINYIN, score if spelt("".join(chinese.places[-1:])) in told else min(score, 0.85))
+    return None
+
+
+def places_around(letters, pieces, places):
+    """The places that are told before, between and behind the pieces of a name in pinyin; None where other letters stand there."""
+    return next(("".join(parts) for parts in around(letters, pieces) if all(is_made_of(part, said(places)) for part in parts)), None)
+
+
+def around(letters, pieces):
+    """What stands before, between and behind these pieces, in each way in which they are found."""
+    if not pieces:
+        yield (letters,)
+        return
+    first, *others = pieces
+    start = letters.find(first)
+    while start >= 0:
+        for behind in around(letters[start + len(first):], others):
+            yield letters[:start], *behind
+        start = letters.find(first, start + 1)
+
+
+def is_made_of(letters, words):
+    ends = {0}
+    for start in range(len(letters)):
+        if start in ends:
+            ends |= {start + len(word) for word in words if letters.startswith(word, start)}
+    return len(letters) in ends
+
+
+@lru_cache(maxsize=4_096)
+def said(places):
+    """How these places are written in pinyin: changzhou, changzhoushi …"""
+    return tuple(spelt(place) + level for place in places for level in SPOKEN_LEVELS)
 
 
 # ---- one typo --------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from operator import or_
 
 from peewee import Case
 
-from domain import Refused, _, events, match_keys, transaction
+from domain import Refused, _, bulk, events, match_keys, transaction
 from domain.company_names import NAME, SHORT, Likeness, compare, parse
 from domain.identifiers import plain_code, plain_phone
 from models import Apart, Customer, DuplicateRule, Lead, MatchKey, User, name_key
@@ -202,31 +202,52 @@ def telling(found):
 def known(what, many):
     """For each of many facts the ((kind, id), Likeness) of a record that is surely the same, or None; a few queries for all.
 
-    Names count even where the rule is off: whoever imports a file has asked for that himself.
+    Names count even where the rule is off, and in pinyin where it tells the place: whoever imports a file has asked for that himself.
     """
     wanted = [asked(what, facts) for facts in many]
     names = [parse(facts["name"]) for facts in many]
-    found = named([name.plain for name in names])
+    found = named(names)
     numbers = {key: numbered(key, {facts[key] for facts in wanted if key in facts}) for key in DuplicateRule.KEYS[1:]}
     return [
-        by_name(name, found) or next((numbers[key][value] for key, value in facts.items() if value in numbers.get(key, ())), None)
+        found.surely(name) or next((numbers[key][value] for key, value in facts.items() if value in numbers.get(key, ())), None)
         for name, facts in zip(names, wanted)
     ]
 
 
-def named(plains):
-    """{plain name: [((kind, id), parsed name)]} of open records."""
-    found = defaultdict(list)
+def named(names):
+    """The open records, as (kind, id), that bear these names, or sound like them and are written in the other letters."""
+    found, heard = Named(), match_keys.heard(names)
     for table in TABLES:
         same = (MatchKey.record_id == table.id) & (MatchKey.record_kind == table.kind())
-        for row in open_ones(table.select(table.id, table.name)).join(MatchKey, on=same).where(MatchKey.plain.in_(plains)):
-            found[parse(row.name).plain].append(((table.kind(), row.id), parse(row.name)))
+        open_names = open_ones(table.select(table.id, table.name))
+        rows = [*open_names.join(MatchKey, on=same).where(MatchKey.plain.in_([name.plain for name in names]))]
+        if ids := heard.get(table.kind()):
+            rows.extend(open_names.where(bulk.among(table.id, ids)))
+        for row in rows:
+            found.add(parse(row.name), (table.kind(), row.id))
     return found
 
 
-def by_name(name, found):
-    alike = ((place, compare(name, other)) for place, other in found.get(name.plain, ()))
-    return next(((place, likeness) for place, likeness in alike if likeness and likeness.score >= SURE), None)
+class Named:
+    """Names and where each was met, kept by how they are written and how they sound: which of them is surely the same company's."""
+
+    def __init__(self):
+        self.plain, self.sounds = defaultdict(list), {True: defaultdict(list), False: defaultdict(list)}
+
+    def add(self, name, place):
+        self.plain[name.plain].append((place, name))
+        self.sounds[name.spelt_out][name.sound].append((place, name))
+
+    def surely(self, name):
+        """(where it was met, Likeness) of the first that is beyond doubt the same; or None."""
+        alike = ((place, compare(name, other)) for place, other in self.near(name))
+        return next(((place, likeness) for place, likeness in alike if likeness and likeness.score >= SURE), None)
+
+    def near(self, name):
+        yield from self.plain.get(name.plain, ())
+        heard = self.sounds[not name.spelt_out]
+        for sound in heard and sorted(heard.keys() & match_keys.in_other_letters(name)):
+            yield from heard[sound]
 
 
 def numbered(key, values):

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import islice
 
-from domain import import_fields, import_files
+from domain import duplicates, import_fields, import_files
 from domain.company_names import parse
 from domain.import_values import Bad, day_reader, proven_order
 from models import Choice, name_key
@@ -58,7 +58,7 @@ class Judge:
         self.fields = [one for one in import_fields.fields_of(job.what) if one.name in job.mapping]
         self.readers = {one.name: one.read for one in self.fields} | self.date_readers()
         self.words = dictionary_words() if job.what == import_fields.LEAD else {}
-        self.seen = defaultdict(dict)
+        self.seen, self.names = defaultdict(dict), duplicates.Named()
 
     def records(self):
         return import_files.records(self.path, self.job.encoding, self.job.layout)
@@ -109,12 +109,13 @@ class Judge:
 
     def compare_with_earlier_rows(self, row):
         """A second row of the same name or code in one file: a product's is refused, a lead's is up to the job."""
-        is_product = self.job.what == import_fields.PRODUCT
         row.key = name_key(row.values["name"])
-        first = self.seen["name"].setdefault(row.key if is_product else parse(row.values["name"]).plain, row.number)
-        if not is_product:
-            row.double = first if first != row.number else 0
+        if self.job.what != import_fields.PRODUCT:
+            name = parse(row.values["name"])
+            row.double, _likeness = self.names.surely(name) or (0, None)
+            self.names.add(name, row.number)
             return
+        first = self.seen["name"].setdefault(row.key, row.number)
         first_code = self.seen["sku"].setdefault(row.values["sku"], row.number)
         if first_code != row.number:
             row.complain(f"double_code:{first_code}", self.header_of("sku"), row.values["sku"])

@@ -100,6 +100,7 @@ def knowns(fact):
         "double": _("The same name stands in row %(n)s.", n=fact),
         "known_lead": _("There is a lead of this name."),
         "known_customer": _("There is a customer of this name."),
+        "known_pinyin": _("A lead or customer has this name, one of the two in pinyin."),
         "known_phone": _("A lead or customer has this telephone number."),
         "known_credit_code": _("A lead or customer has this credit code."),
         "known_email": _("A lead or customer has this e-mail address."),

@@ -4,14 +4,15 @@ One edit apart in its first three characters, a name still shares two of them in
 tail); further behind it shares the head. What sounds alike or is spelt in pinyin shares the sound; a short name its head.
 """
 
-from functools import cache, reduce
+from collections import defaultdict
+from functools import cache, lru_cache, reduce
 from itertools import product
 
-from peewee import JOIN
+from peewee import JOIN, Value
 
 from domain import bulk, company_names, pinyin, search, transaction
-from domain.company_names import parse, simplified, spelt
-from domain.company_words import SHORT_PLACES, SPOKEN_LEVELS, places
+from domain.company_names import parse, said, simplified, spelt
+from domain.company_words import SHORT_PLACES, places
 from models import Customer, Lead, MatchKey, db
 
 TABLES = {"lead": Lead, "customer": Customer}
@@ -125,6 +126,31 @@ def stands_alone(record):
     return db.obj.execute_sql(DOUBLES.replace("?", db.param), known).fetchone() is None
 
 
+def heard(names):
+    """{kind: [id]} of the leads and customers that sound like these names and are written in the other letters, pinyin or characters."""
+    found, is_spelt = defaultdict(list), MatchKey.plain == Value("|").concat(MatchKey.sound).concat("|")
+    for spelt_out, other in ((False, is_spelt), (True, ~is_spelt)):
+        sounds = {sound for name in names if name.spelt_out is spelt_out for sound in in_other_letters(name)}
+        rows = MatchKey.select(MatchKey.record_kind, MatchKey.record_id).where(bulk.among(MatchKey.sound, sounds), other)
+        for kind, id in rows.tuples() if sounds else ():
+            found[kind].append(id)
+    return found
+
+
+def in_other_letters(name):
+    """The sounds under which the same name stands in the other letters beyond doubt, or nearly."""
+    if not name.core:
+        return set()
+    return whole_rests(name) if name.spelt_out else whole_spellings(name, with_place(name.places[-MOST_PLACES:]))
+
+
+@lru_cache(maxsize=4_096)
+def with_place(places):
+    """Those placings in which the last place is told, as the plain name tells it."""
+    last = spelt("".join(places[-1:]))
+    return {told for told in placings(places) if last in "|".join(told)}
+
+
 def some(condition):
     """MOST at the most, as a table of its own: a LIMIT within a UNION."""
     few = MatchKey.select(MatchKey.record_kind, MatchKey.record_id).where(condition).limit(MOST)
@@ -151,9 +177,27 @@ def alike(name):
 
 
 def ways_to_spell(name):
-    """常州星河机械 is written in pinyin as xinghejixie or xinghe, as changzhou xinghejixie, changzhoushi xinghejixie …"""
-    before = [("", *(spelt(place) + level for level in SPOKEN_LEVELS)) for place in name.places[-MOST_PLACES:]]
-    return {"".join(parts) for parts in product(*before, (name.sound, spelt(name.brand)))}
+    """常州星河机械 is written in pinyin as xinghejixie or xinghe, as changzhou xinghejixie, xinghejixie changzhoushi, xinghe changzhou jixie …"""
+    told, brand = placings(name.places[-MOST_PLACES:]), spelt(name.brand)
+    return whole_spellings(name, told) | {before + brand + aside for before, aside in told}
+
+
+def whole_spellings(name, told):
+    inside = {before + begun + aside + rest for begun, rest in name.halves for before, aside in told if aside}
+    return inside | {before + name.sound + aside for before, aside in told}
+
+
+@lru_cache(maxsize=4_096)
+def placings(places):
+    """{(what stands before a name, what stands within it or behind it)}: its places before it, or one of them aside, or all of them."""
+    ways, bare = [said((place,)) for place in places], [(spelt(place),) for place in places]
+    before, aside = product(in_a_row(ways), [""]), product([""], {"".join(sum(row, ())) for row in (bare, bare[::-1])})
+    return {*before, *aside}.union(*(product(in_a_row(bare[:at] + bare[at + 1:]), one) for at, one in enumerate(bare)))
+
+
+def in_a_row(words):
+    """Some of these places, one behind the other, or none."""
+    return {"".join(parts) for parts in product(*(("", *ways) for ways in words))}
 
 
 def containing(name):
@@ -165,28 +209,45 @@ def containing(name):
 
 
 def spellings(name):
-    """Pinyin is cut where a place may end: shanghaihengli is hengli, too."""
+    """Pinyin is cut where a place may end or begin: shanghaihengli is hengli, too."""
     if len(name.core) < company_names.SPELT_LEAST:
         yield MatchKey.sound == name.core
         return
-    rests = {rest for rest in without_places(name.core) if len(rest) > 2}
-    yield MatchKey.sound.in_(rests)
-    yield MatchKey.brand.in_(rests)
+    yield MatchKey.sound.in_(whole_rests(name))
+    yield MatchKey.brand.in_(rests(name.core))
 
 
-def without_places(letters):
-    yield letters
-    for place in place_sounds():
-        if letters.startswith(place):
-            rest = letters[len(place):]
-            for level in SPOKEN_LEVELS:
-                if rest.startswith(level):
-                    yield from without_places(rest[len(level):])
+def whole_rests(name):
+    return rests(name.core) | inner_rests(name.core)
+
+
+def rests(letters):
+    """What may be left without the places before it and those behind it."""
+    known, longest, last = place_sounds(), longest_sound(), len(letters)
+    starts, ends = {0}, {last}
+    for start in range(last):
+        if start in starts:
+            starts |= {end for end in range(start + 2, min(start + longest, last) + 1) if letters[start:end] in known}
+    for end in range(last, 0, -1):
+        if end in ends:
+            ends |= {start for start in range(max(0, end - longest), end - 1) if letters[start:end] in known}
+    return {letters[start:end] for start in starts for end in ends if end - start > 2}
+
+
+def inner_rests(letters):
+    """What is left without a place in the middle: xinghe changzhou jixie."""
+    spans = ((start, end) for start in range(2, len(letters) - 3) for end in range(start + 2, min(start + longest_sound(), len(letters) - 2) + 1))
+    return {letters[:start] + letters[end:] for start, end in spans if letters[start:end] in place_sounds()}
 
 
 @cache
 def place_sounds():
-    return {spelt(place) for place in places().values() if place}
+    return {spoken for place in set(places().values()) if place for spoken in said((place,))}
+
+
+@cache
+def longest_sound():
+    return max(map(len, place_sounds()))
 
 
 def load():

@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks import likenesses
 from domain.company_names import compare, parse
+from domain.duplicates import SURE
 from tests import files
 
 pytestmark = pytest.mark.once
@@ -58,6 +59,14 @@ def test_it_does_not_matter_which_of_two_names_comes_first(row):
 def test_what_is_no_name_is_like_nothing(text):
     assert likeness(text, "上海恒立液压科技有限公司") is None
     assert likeness(text, text) is None or parse(text).core
+
+
+@pytest.mark.parametrize("spelt, surely", [
+    ("Suzhou Hengli Yeya Keji", True), ("Hengli Yeya Keji (Suzhou)", True), ("Hengli Yeya Keji", False), ("Jiangsu Hengli Yeya Keji", False),
+])
+def test_pinyin_is_sure_where_it_tells_the_last_place(spelt, surely):
+    """Many names sound alike; within one place hardly any do."""
+    assert (likeness(spelt, "江苏省苏州市恒立液压科技有限公司").score >= SURE) is surely
 
 
 def test_a_name_is_taken_apart_as_the_register_puts_it_together():

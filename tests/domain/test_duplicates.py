@@ -19,7 +19,8 @@ def reasons(viewer, what="lead", **facts):
 
 @pytest.mark.parametrize(("name", "reason"), [
     ("恒立液压科技（上海）有限公司", "name"), ("上海恆立液壓科技股份有限公司", "name"), ("恒立液压", "short_name"),
-    ("shanghai hengli yeya keji", "pinyin"), ("上海恒力液压科技有限公司", "typo"), ("上海立液压科技有限公司", "typo"),
+    ("shanghai hengli yeya keji", "pinyin"), ("hengli yeya keji (shanghai)", "pinyin"), ("hengli (shanghai) yeya keji", "pinyin"),
+    ("上海恒力液压科技有限公司", "typo"), ("上海立液压科技有限公司", "typo"),
 ])
 def test_a_name_is_found_by_the_index_and_says_why(cast, customer, name, reason):
     assert reasons(cast.seller, name=name) == [reason]
@@ -27,14 +28,26 @@ def test_a_name_is_found_by_the_index_and_says_why(cast, customer, name, reason)
 
 @pytest.mark.parametrize("spelt", [
     "Shanghai Hengli Yeya Keji", "shanghaishi hengli yeya keji youxian gongsi", "Hengli Yeya Keji Co., Ltd.", "Shanghai Hengli", "Hengli",
+    "Hengli Yeya Keji (Shanghai)", "Hengli Yeya Keji Co., Ltd. (Shanghai)", "Hengli（Shanghai）Yeya Keji", "(Shanghai) Hengli Yeya Keji",
+    "Hengli (Shanghai)",
 ])
 def test_a_record_written_in_pinyin_is_found_by_its_chinese_name(cast, spelt):
     """As the pinyin finds a record in characters, with its places or without them."""
     customers.create(cast.rival, name=spelt)
     assert reasons(cast.seller, name=NAME) == reasons(cast.seller, name=f"上海市{NAME[2:]}") == ["pinyin"]
+    assert reasons(cast.seller, name="恒立液压科技（上海）有限公司") == ["pinyin"]
 
 
-@pytest.mark.parametrize("spelt", ["Suzhou Hengli Yeya Keji", "Shanghai Hengli Maoyi", "Shanghai Yeya Keji", "Heng"])
+@pytest.mark.parametrize("spelt", [
+    "Jiangsu Hengli Yeya Keji (Suzhou)", "Suzhou Hengli Yeya Keji (Jiangsu)", "Hengli Yeya Keji (Suzhou, Jiangsu)", "Hengli (Suzhou) Yeya Keji",
+])
+def test_of_two_places_either_may_stand_in_brackets_or_both(cast, spelt):
+    customers.create(cast.rival, name=spelt)
+    assert reasons(cast.seller, name="江苏省苏州市恒立液压科技有限公司") == ["pinyin"]
+
+
+@pytest.mark.parametrize("spelt", ["Suzhou Hengli Yeya Keji", "Shanghai Hengli Maoyi", "Shanghai Yeya Keji", "Heng",
+                                   "Hengli Yeya Keji (Suzhou)", "Hengli (Suzhou) Yeya Keji", "Hengli (Shanghai) Maoyi"])
 def test_another_company_written_in_pinyin_is_not_found(cast, spelt):
     customers.create(cast.rival, name=spelt)
     assert reasons(cast.seller, name=NAME) == []

@@ -107,6 +107,41 @@ def test_a_known_name_is_skipped_and_said_so(run, cast):
     assert rules(job, refused=False) == [(2, "", "known_lead"), (3, "", "known_customer"), (5, "", "double:4")]
 
 
+def test_a_name_in_characters_meets_the_same_one_in_pinyin(run, cast):
+    for name in ("Xinghe Jixie (Changzhou)", "Changzhou Mingde Maoyi", "Hongtu Keji"):
+        customers.create(cast.seller, name=name)
+
+    job = run(files.csv("企业名称", "常州星河机械有限公司", "明德（常州）贸易有限公司", "常州宏图科技有限公司", "苏州星河机械有限公司"))
+
+    assert (job.created, job.skipped, adds_up(job)) == (2, 2, True)
+    assert rules(job, refused=False) == [(2, "", "known_pinyin"), (3, "", "known_pinyin")]  # 宏图 may be another: no place is told
+
+
+def test_a_name_in_pinyin_meets_the_same_one_in_characters(run, cast):
+    leads.create(by=cast.admin, pool=Pool.select().first(), name="常州星河机械有限公司")
+
+    job = run(files.csv(
+        "企业名称", "Changzhou Xinghe Jixie", "Xinghe Jixie (Changzhou)", "Xinghe (Changzhou) Jixie", "Xinghe Jixie (Suzhou)", "Xinghe Jixie",
+    ))
+
+    assert (job.created, job.skipped) == (2, 3)
+    assert rules(job, refused=False) == [(row, "", "known_pinyin") for row in (2, 3, 4)]
+
+
+def test_a_voided_lead_in_pinyin_stands_in_nobodys_way(run, cast):
+    lead = leads.create(by=cast.admin, pool=Pool.select().first(), name="Xinghe Jixie (Changzhou)")
+    Lead.update(status=Lead.VOIDED).where(Lead.id == lead.id).execute()
+
+    assert run(files.csv("企业名称", "常州星河机械有限公司")).created == 1
+
+
+def test_two_rows_of_one_name_in_characters_and_in_pinyin_are_one(run):
+    job = run(files.csv("企业名称", "常州星河机械有限公司", "Xinghe Jixie (Changzhou)", "Suzhou Mingde Maoyi", "明德贸易（苏州）有限公司"))
+
+    assert (job.created, job.skipped) == (2, 2)
+    assert rules(job, refused=False) == [(3, "", "double:2"), (5, "", "double:4")]
+
+
 def test_or_created_all_the_same_when_asked(run, cast):
     leads.create(by=cast.admin, pool=Pool.select().first(), name="甲公司")
 
