@@ -133,7 +133,8 @@ def test_used_up_claims_disable_the_buttons_and_refuse_with_the_rule(cast, login
     client.post(f"/leads/{first}/claim", headers=PART)
     answer = client.post(f"/leads/{second}/claim", headers=PART)
     assert answer.status_code == 409 and "00:00" in answer.text
-    assert 'data-row-key="L" disabled' in client.get(f"/pools/{east.id}").text
+    page = client.get(f"/pools/{east.id}").text
+    assert 'data-row-key="L" disabled' in page and "明天 00:00 起可再领" in page.partition('id="meters"')[2].partition("</div>")[0]
 
 
 def test_an_undone_claim_lies_where_it_lay(cast, login, lying):
