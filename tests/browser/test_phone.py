@@ -33,6 +33,16 @@ def test_a_lead_is_claimed_with_the_thumb(visit):
     expect(page.get_by_role("link", name=name)).to_be_visible()
 
 
+def test_a_long_name_is_read_whole_beside_its_button(visit):
+    page = visit("seller1", phone=True)
+    page.goto("/pools")
+    titles = page.locator("tbody tr:has(.act button) td.title").all()
+    assert titles
+    titles[0].evaluate("title => { title.querySelector('a').textContent = '很长的公司名称'.repeat(7).slice(0, 43) }")
+    for title in titles:
+        assert title.evaluate("title => title.scrollWidth <= title.clientWidth"), title.inner_text()
+
+
 def test_a_follow_up_is_written_in_a_sheet(visit):
     page = visit("seller1", phone=True)
     page.goto("/leads?view=new")
@@ -134,7 +144,7 @@ def test_everything_else_is_behind_more(visit, language):
     page = speaking(visit("seller2", phone=True), language)
     page.locator(".tabbar button").tap()
     sheet = page.locator("#more-sheet")
-    big_enough(*sheet.locator("a.sheet-row").all())
+    big_enough(*sheet.locator("a.sheet-row, .segments > button").all())
     expect(page.locator("html")).to_have_attribute("lang", {"en": "en", "zh": "zh-Hans"}[language])
 
 

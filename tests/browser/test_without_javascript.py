@@ -42,7 +42,10 @@ def test_moving_a_deal(plain):
     page.goto("/opportunities?unfold=1")
     page.locator(".card").first.locator("[href$='/move']").click()
     expect(page.locator("h1")).to_contain_text("移到")
-    page.get_by_role("button", name="商务谈判").click()
+    stage = page.get_by_label("商务谈判")
+    assert stage.evaluate("radio => getComputedStyle(radio, '::before').content") == "none", "no stage looks chosen"
+    stage.check()
+    page.get_by_role("button", name="移动").click()
     expect(page.locator(".toast")).to_contain_text("商务谈判")
 
 
