@@ -69,9 +69,23 @@ def run(name, job, leased=True):
 
 
 def take_lease(name, length, at=None):
-    """Whether this process may run the job now: nobody else holds its lease."""
+    """Whether this process may run the job now: nobody else who still lives holds its lease."""
     at, holder = at or now(), f"{socket.gethostname()}:{os.getpid()}"
     with transaction():
         Lease.insert(name=name, holder="", until=at).on_conflict_ignore().execute()
-        free = (Lease.until <= at) | (Lease.holder == holder) | (Lease.until > at + length)  # longer than any: the clock was set back
+        before = Lease.get(Lease.name == name).holder
+        ours = [holder, before] if has_died(before) else [holder]
+        free = (Lease.until <= at) | (Lease.holder << ours) | (Lease.until > at + length)  # longer than any: the clock was set back
         return Lease.update(holder=holder, until=at + length).where(Lease.name == name, free).execute() == 1
+
+
+def has_died(holder):
+    """Whether it was a process of this machine that runs no more: killed, it could not give its leases back."""
+    machine, _colon, number = holder.rpartition(":")
+    if machine != socket.gethostname():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except OSError as error:
+        return isinstance(error, ProcessLookupError)
+    return False

@@ -1,6 +1,9 @@
 """The clock: one process at a time runs a job, and no job leaves a connection behind."""
 
+import socket
+import sys
 from datetime import timedelta
+from subprocess import PIPE, Popen
 from threading import Thread
 
 from domain import now, schedule
@@ -14,6 +17,15 @@ def test_while_one_holds_the_lease_another_does_not_run_the_job(cast):
     Lease.update(holder="elsewhere").execute()
     assert not schedule.take_lease("backup", LENGTH)
     assert schedule.take_lease("backup", LENGTH, at=now() + LENGTH)
+
+
+def test_a_killed_process_holds_no_lease_any_more_and_one_that_lives_does(cast):
+    with Popen([sys.executable, "-c", "input()"], stdin=PIPE) as other:
+        schedule.take_lease("backup", LENGTH)
+        Lease.update(holder=f"{socket.gethostname()}:{other.pid}").execute()
+        assert not schedule.take_lease("backup", LENGTH)
+        other.kill()
+    assert schedule.take_lease("backup", LENGTH)
 
 
 def test_a_job_has_a_connection_of_its_own_and_closes_it(cast):
