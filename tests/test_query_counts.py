@@ -80,6 +80,7 @@ def count(cast, login, queries):
     return ask
 
 
+@pytest.mark.once  # the same code asks on both engines
 def test_ten_rows_and_a_thousand_take_the_same_number_of_statements(cast, count):
     crowded.fill(cast, 0, FEW)
     few = count()

@@ -68,6 +68,7 @@ def test_a_file_is_stored_under_a_random_name_for_its_owner_alone(take, tmp_path
     assert job.file_name == "passwd.csv"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("told", [None, 4_000])
 def test_a_zip_bomb_is_refused_at_once_without_growing(take, told):
     content = files.bomb(1_000_000_000, told)

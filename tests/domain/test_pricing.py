@@ -203,6 +203,7 @@ def random_line(numbers):
     return LineInput(0, price, quantity, cost, numbers.choice(RATES), discount, optional=numbers.random() < 0.15)
 
 
+@pytest.mark.once
 def test_a_hundred_thousand_random_quotes_add_up():
     numbers = random.Random(20261124)
     for _ in range(100_000):

@@ -61,6 +61,7 @@ def quote_by_the_book(entries, order_percent, inclusive):
     ), lines
 
 
+@pytest.mark.once
 def test_quotes_of_all_kinds_agree_with_arithmetic_written_a_second_time():
     numbers = random.Random(20261126)
     for _turn in range(20_000):
