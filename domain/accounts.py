@@ -8,7 +8,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from zxcvbn import zxcvbn
 
-from domain import Refused, _, events, local, now, storage, transaction
+from domain import Refused, _, events, now, storage, transaction
+from domain.days import clock
 from domain.identifiers import plain_phone
 from models import LoginFailure, Role, Session, User
 
@@ -76,7 +77,7 @@ def ensure_not_throttled(login, address, at):
         recent = list(failures.where(lately(at)).order_by(LoginFailure.at.desc()).limit(limit))
         if len(recent) == limit:
             until = recent[-1].at + WINDOW
-            raise Refused(_("Too many tries. Try again after %(time)s.", time=f"{local(until):%H:%M}"), until=until)
+            raise Refused(_("Too many tries. Try again after %(time)s.", time=clock(until)), until=until)
 
 
 def of_login(login, address):

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from flask_babel import lazy_pgettext, pgettext
 
-from domain import _, local, now
+from domain import _, day_of, local, now
 
 MONTHS = (
     lazy_pgettext("month", "Jan"), lazy_pgettext("month", "Feb"), lazy_pgettext("month", "Mar"), lazy_pgettext("month", "Apr"),
@@ -18,7 +18,7 @@ WEEKDAYS = (
 
 
 def today():
-    return local(now()).date()
+    return day_of(now())
 
 
 def day(value, weekday=False, year=False):

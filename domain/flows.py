@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass, replace
 
 from peewee import fn
 
-from domain import N_, Refused, _, edits, events, flow_checks, local, now, transaction
+from domain import N_, Refused, _, edits, events, flow_checks, now, transaction
+from domain.days import clock
 from domain.flow_conditions import FIELDS, Condition
 from models import Event, Flow, FlowApprover, FlowRehearsal, FlowVersion, User
 
@@ -225,7 +226,7 @@ def who_was_faster(version):
     theirs = Event.record_kind == "flow", Event.record_id == version.flow_id
     event = Event.select(Event.verb, Event.at, User.name).join(User).where(*theirs).order_by(Event.id.desc()).first()
     sentence = words.get(event.verb, _("%(name)s changed this draft at %(time)s. Nothing was overwritten."))
-    return sentence % {"name": event.actor.name, "time": f"{local(event.at):%H:%M}"}
+    return sentence % {"name": event.actor.name, "time": clock(event.at)}
 
 
 # ---- publishing ------------------------------------------------------------------------------------------------------

@@ -123,7 +123,7 @@ def stands_alone(record):
     """Whether no other lead or customer has its name, however it is spelt, its telephone or its credit code; asked at every claim."""
     kind, numbers = record.kind(), (record.phone or None, record.credit_code or None)
     known = (kind, record.id, *numbers, record.id if kind == "lead" else 0, *numbers, record.id if kind == "customer" else 0)
-    return db.obj.execute_sql(DOUBLES.replace("?", db.param), known).fetchone() is None
+    return db.execute_sql(DOUBLES.replace("?", db.param), known).fetchone() is None
 
 
 def heard(names):

@@ -9,7 +9,6 @@ from domain import (
     collisions,
     day_of,
     events,
-    local,
     now,
     owners,
     prices,
@@ -18,6 +17,7 @@ from domain import (
     transaction,
     validity,
 )
+from domain.days import clock
 from domain.money import PricingError
 from domain.numbers import next_number
 from domain.pricing import NO_DISCOUNT, Discount, per_unit, price_quote
@@ -219,7 +219,7 @@ def take_revision(quote, revision, at, columns):
 
 def who_was_faster(quote):
     who, at = last_saved(quote)
-    return _("%(name)s saved this quote at %(time)s. Nothing of that was overwritten.", name=who, time=f"{local(at):%H:%M}")
+    return _("%(name)s saved this quote at %(time)s. Nothing of that was overwritten.", name=who, time=clock(at))
 
 
 def last_saved(quote):

@@ -50,4 +50,6 @@ def literal(value):
     """A text, a whole number, yes, no or nothing, as SQL writes it."""
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
-    return {None: "NULL", True: "TRUE", False: "FALSE"}[value] if value is None or isinstance(value, bool) else f"{value:d}"
+    if value is None or isinstance(value, bool):
+        return {None: "NULL", True: "TRUE", False: "FALSE"}[value]
+    return f"{value:d}"
