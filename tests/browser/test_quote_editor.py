@@ -239,6 +239,7 @@ def test_a_product_that_is_missing_is_made_in_a_dialog_and_nothing_typed_is_lost
     page = visit("admin")
     page.goto("/quotes?status=draft&whose=team")
     page.locator("td a[href^='/quotes/']").first.click()
+    expect(page.locator("#quote-form.scripted")).to_be_visible()
     number = page.locator("#lines tr").count()
     page.get_by_role("button", name="备注").click()
     page.keyboard.type("线缆另计")  # at once: nothing has to come from the server first

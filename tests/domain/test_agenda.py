@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain import accounts, agenda, approvals, customers, deals, follow_ups, leads, now, start_of_day, tickets
+from domain import agenda, approvals, customers, deals, follow_ups, leads, local, now, start_of_day, tickets
 from domain import day_of as day
 from models import Company, Pool, Task
 from tests import offers
@@ -94,5 +94,5 @@ def test_the_route_of_the_day_runs_from_eight_to_seven(cast, hour, share):
 
 def test_a_day_begins_at_midnight_of_the_companys_zone(cast):
     assert agenda.bounds(NOON) == (NOON - timedelta(hours=12), NOON + timedelta(hours=12))
-    assert accounts.local(NOON).tzname() == "CST"
+    assert local(NOON).tzname() == "CST"
     assert Company.current().time_zone == "Asia/Shanghai"
