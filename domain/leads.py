@@ -88,7 +88,7 @@ def what_happened(lead):
     conversion = Conversion.get_or_none(Conversion.lead == lead.id)
     if conversion:
         return _("%(name)s has converted this lead into a customer already.", name=conversion.by.name)
-    return _("Somebody has changed this lead meanwhile. Load the page again.")
+    return _("Somebody has changed %(name)s meanwhile. Load the page again.", name=lead.name)
 
 
 def invalidate(lead, by, at=None):

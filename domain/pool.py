@@ -17,10 +17,10 @@ LEDGER = 5  # how many owners back a page tells
 class Taken(Refused):
     """Somebody else was faster. `claim` is the winner's row of the ledger, None when it went another way."""
 
-    def __init__(self, record, claim):
-        self.record, self.claim = record, claim
-        if claim:
-            words = _("%(name)s took %(lead)s just before you. Nothing was changed.", name=claim.owner.name, lead=record.name)
+    def __init__(self, record):
+        self.record, self.claim = record, current_claim(record)
+        if self.claim:
+            words = _("%(name)s took %(lead)s just before you. Nothing was changed.", name=self.claim.owner.name, lead=record.name)
         else:
             words = _("%(lead)s is not in the pool any more. Nothing was changed.", lead=record.name)
         super().__init__(words)
@@ -60,7 +60,7 @@ def each(records, verb):
 def take(record, by, at):
     pool = record.pool
     if not taken_out(type(record))(record.id, record.pool_id, by.id, at).rowcount:
-        raise Taken(record, current_claim(record))
+        raise Taken(record)
     keep(record, owned_by(by, record.pool_id, at) | record.WAY_OUT)
     enter(record, by, Claim.CLAIMED, by, at, pool)
     events.record(
@@ -83,7 +83,7 @@ def taken_out(table):
 def own(record, owner, at, condition):
     """Give it to `owner` if the condition still holds; zero rows means somebody was faster."""
     columns = owned_by(owner, record.pool_id or record.home_pool_id, at)
-    write(record, columns | (record.WAY_OUT if record.in_pool else {}), condition, lambda: Taken(record, current_claim(record)))
+    write(record, columns | (record.WAY_OUT if record.in_pool else {}), condition, Taken)
 
 
 def owned_by(owner, pool, at):
@@ -91,10 +91,10 @@ def owned_by(owner, pool, at):
 
 
 def write(record, columns, condition, refusal):
-    """Write the columns where the condition still holds, else raise what `refusal()` makes."""
+    """Write the columns where the condition still holds, else raise what `refusal` says of it."""
     table = type(record)
     if not table.update(**columns).where((table.id == record.id) & condition).execute():
-        raise refusal()
+        raise refusal(record)
     keep(record, columns)
 
 
@@ -112,14 +112,14 @@ def unclaim(record, by, at=None):
         columns = {"owner": None, "pool": record.home_pool_id, "owned_since": None, "updated_at": at} | record.WAY_IN
         current = current_claim(record)
         if not current or current.how != Claim.CLAIMED:
-            raise not_undone()
+            raise not_undone(record)
         write(record, columns, untouched, not_undone)
         leave(record, by, at, UNDONE)
         events.record(f"{record.kind()}.unclaimed", record, by, {"owner": by.id}, {"owner": None}, at)
 
 
-def not_undone():
-    return Refused(_("This claim cannot be undone any more. Give the lead back instead."))
+def not_undone(record):
+    return Refused(_("This claim cannot be undone any more. Give %(name)s back instead.", name=record.name))
 
 
 def all_of(table, columns):
@@ -171,7 +171,7 @@ def leave(record, by, at, reason):
 def release(record, by, reason, pool=None, at=None):
     """Give it back, never without a reason: to the chosen pool, else to the one it came from."""
     if not reason:
-        raise Refused(_("Say why the lead goes back."))
+        raise Refused(_("Say why it goes back."))
     with transaction():
         at = at or now()
         ensure_no_open_deal(record)
@@ -198,8 +198,8 @@ def drop(record, pool, by, reason, at, verb="released", condition=None, **told):
     )
 
 
-def changed_meanwhile():
-    return Refused(_("Somebody has changed this lead meanwhile. Load the page again."))
+def changed_meanwhile(record):
+    return Refused(_("Somebody has changed %(name)s meanwhile. Load the page again.", name=record.name))
 
 
 def ensure_no_open_deal(record):
@@ -247,7 +247,7 @@ def shift(record, pool, by, at):
     if left.id == pool.id:
         return
     columns = {"pool": pool, "entered_pool_at": at, "updated_at": at}
-    write(record, columns, table.pool == left.id, lambda: Taken(record, current_claim(record)))
+    write(record, columns, table.pool == left.id, Taken)
     events.record(f"{record.kind()}.moved", record, by, {"pool": left.id}, {"pool": pool.id}, at, pool=pool.name, left=left.name)
 
 
@@ -258,7 +258,7 @@ def assign(record, to, by, at=None, verb="assigned", **told):
     """Hand it to a colleague, out of the pool or from another owner. It does not use up claims, only room."""
     ensure_may_own(to)
     if record.owner_id == to.id:
-        raise Refused(_("%(name)s has this lead already.", name=to.name))
+        raise Refused(_("%(name)s has %(record)s already.", name=to.name, record=record.name))
     with transaction():
         at = at or now()
         pool_limits.ensure_room([record], to)
@@ -295,7 +295,7 @@ def ensure_may_own(user):
     if not user.active:
         raise Refused(_("%(name)s no longer works here.", name=user.name))
     if not user.may("lead.work"):
-        raise Refused(_("%(name)s does not work on leads.", name=user.name))
+        raise Refused(_("%(name)s does not work on leads or customers.", name=user.name))
 
 
 # ---- lock (锁定) ------------------------------------------------------------------------------------------------------

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from domain import Refused, follow_ups, leads, now, pool, pool_limits
-from models import Claim, Company, Event, Lead, Pool, PoolScope, Task, mask_phones_in
+from domain import Refused, customers, follow_ups, leads, now, pool, pool_limits
+from models import Claim, Company, Customer, Event, Lead, Pool, PoolScope, Task, mask_phones_in
 
 NOON = now().replace(hour=4, minute=0, second=0, microsecond=0)  # 12:00 in Shanghai
 
@@ -197,3 +197,18 @@ def test_numbers_written_into_a_note_are_masked_too():
     assert mask_phones_in("前台 0519-85802231，张工 １３８１２９０５６７８") == "前台 051****2231，张工 １３８****５６７８"
     assert mask_phones_in("单号 2138129056781") == "单号 2138129056781"
     assert mask_phones_in("2026-11-21 14:30 预算 12000000") == "2026-11-21 14:30 预算 12000000"
+
+
+def test_what_is_refused_of_a_customer_names_him_and_calls_him_no_lead(cast):
+    customer = customers.create(cast.seller, name="苏州恒立")
+    seen_twice = Customer.get_by_id(customer.id)
+    pool.assign(customer, cast.rival, by=cast.manager)
+    acts = (
+        lambda: pool.assign(Customer.get_by_id(customer.id), cast.rival, by=cast.manager), lambda: pool.lock(seen_twice, by=cast.seller),
+        lambda: pool.release(seen_twice, cast.seller, "no_need"), lambda: pool.unclaim(seen_twice, cast.seller),
+        lambda: pool.claim(seen_twice, cast.seller),
+    )
+    for act in acts:
+        with pytest.raises(Refused) as refusal:
+            act()
+        assert "苏州恒立" in refusal.value.message and "lead" not in refusal.value.message.lower()
