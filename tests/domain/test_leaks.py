@@ -90,7 +90,7 @@ def test_everybody_is_measured_by_himself(cast):
 
 
 def test_what_is_given_back_counts_and_what_is_converted_or_undone_does_not(cast):
-    made = [leads.create(cast.seller, name=f"公司 {n}") for n in range(3)]
+    made = [leads.create(cast.seller, name=f"公司 {n}", at=NOON) for n in range(3)]
     pool.release(made[0], cast.seller, "no_need", at=NOON)
     leads.convert(made[1], cast.seller, at=NOON)
     assert leaks.of_day(day_of(NOON))[cast.seller.id][RELEASES][0] == 1
