@@ -1,7 +1,9 @@
 """What every test stands on: an engine, a fresh database, the cast, and a browser whose requests are watched."""
 
+import fcntl
 import logging
 import os
+import shutil
 from contextlib import contextmanager
 
 import pytest
@@ -172,13 +174,16 @@ def queries():
 
 @pytest.fixture(scope="module")
 def serve(tmp_path_factory, worker_id):
-    """serve(HAITU_DEMO="1") is Haitu in a process and a database of its own, on the engine of this run, already started."""
+    """serve(HAITU_DEMO="1") is Haitu in a process and a database of its own, on the engine of this run, already started; on
+    SQLite from a copy of the folder `beginning`."""
     running = []
 
-    def start(module="app", **environment):
-        name = f"server_{worker_id}_{len(running)}"
+    def start(module="app", beginning=None, **environment):
+        name, folder = f"server_{worker_id}_{len(running)}", tmp_path_factory.mktemp("server") / "data"
         url = postgres.create_database(os.environ[SERVER], name) if ENGINE == "postgresql" else ""
-        running.append(Server(tmp_path_factory.mktemp("server"), url, module, **environment))
+        if beginning:
+            shutil.copytree(beginning, folder)
+        running.append(Server(folder, url, module, **environment))
         running[-1].start()
         return running[-1]
 
@@ -187,7 +192,22 @@ def serve(tmp_path_factory, worker_id):
         server.stop()
 
 
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory, worker_id):
+    """The folder of a demo company just founded, the same for all workers: building it takes longer than most tests."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "founded"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            unfinished = tmp_path_factory.mktemp("demo")
+            with Server(unfinished, HAITU_DEMO="1"):
+                pass
+            unfinished.rename(folder)
+    return folder
+
+
 @pytest.fixture(scope="module")
-def server(serve):
-    """The demo company; one per test module."""
-    return serve(HAITU_DEMO="1")
+def server(serve, request):
+    """A demo company of its own for every module."""
+    return serve(HAITU_DEMO="1", beginning=request.getfixturevalue("founded") if ENGINE == "sqlite" else None)

@@ -1,14 +1,12 @@
 """Browser tests: Debian's own chromium, the demo company, one server per test module."""
 
 import re
-import shutil
 
 import pytest
 from playwright.sync_api import expect
 
 from domain.demo import PASSWORD
 from tests.browser.chromium import DESKTOP, PHONE, launch_arguments
-from tests.server import Server
 
 EXPECTED = re.compile(r"the server responded with a status of 4\d\d")  # a refusal is an answer, not a fault
 PATIENCE = 15_000  # ms; a busy machine, never a sleep
@@ -22,24 +20,6 @@ def browser_type_launch_args(browser_type_launch_args):
     if arguments is None:
         pytest.skip("no chromium (Debian: apt-get install chromium)")
     return {**browser_type_launch_args, **arguments}
-
-
-@pytest.fixture(scope="session")
-def founded(tmp_path_factory):
-    """The folder of a demo company just founded; building it takes longer than most tests."""
-    folder = tmp_path_factory.mktemp("demo")
-    with Server(folder, HAITU_DEMO="1"):
-        pass
-    return folder
-
-
-@pytest.fixture(scope="module")
-def server(founded, tmp_path_factory):
-    """A demo company of its own for every module."""
-    folder = tmp_path_factory.mktemp("server") / "data"
-    shutil.copytree(founded, folder)
-    with Server(folder, HAITU_DEMO="1") as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
