@@ -101,8 +101,12 @@ def capped_count(query):
 
 def capped_counts(queries):
     """{name: number} of several queries in one, each counted like capped_count()."""
+    return in_one(queries).dicts().get()
+
+
+def in_one(queries):
     counts = {name: Select([query.select(SQL("1")).order_by().limit(FEW)], [fn.COUNT(SQL("1"))]) for name, query in queries.items()}
-    return Company.select(*[count.alias(name) for name, count in counts.items()]).dicts().get()
+    return Company.select(*[count.alias(name) for name, count in counts.items()])
 
 
 class JSON(JSONField):

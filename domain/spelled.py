@@ -52,4 +52,4 @@ def literal(value):
         return "'" + value.replace("'", "''") + "'"
     if value is None or isinstance(value, bool):
         return {None: "NULL", True: "TRUE", False: "FALSE"}[value]
-    return f"{value:d}"
+    return int.__format__(value, "d")  # a time that slipped in would stand still: it is refused

@@ -1,6 +1,7 @@
 """Who is asking, in which language, and what surrounds every page: navigation with its counts."""
 
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 from urllib.parse import quote
 
 from flask import current_app, g, has_request_context, render_template, request, session, url_for
@@ -9,7 +10,8 @@ from flask_babel import pgettext
 
 import permissions
 from domain import accounts, now, watermark
-from models import Approval, Collision, Lead, Notice, Opportunity, Review, Task, Ticket, capped_counts
+from domain.spelled import Spelled
+from models import Approval, Collision, Lead, Notice, Opportunity, Review, Task, Ticket, capped_count, in_one
 from views import live
 from views.helpers import company, page_url, sight
 
@@ -87,19 +89,15 @@ class Shell:
     @cached_property
     def counts(self):
         """{item: number}, each counted no further than 1,001."""
-        return capped_counts(dict(self.counted()))
+        names, asked = counting(Onlooker(g.user.id, g.user.role, frozenset(g.user.role_held.functions), g.user.overseen))
+        counts = dict(zip(names, asked(now()).fetchone()))
+        if self.shows_reviews:
+            counts["reviews"] = capped_count(Review.visible_to(g.user).where(Review.status == Review.IN_REVIEW))
+        return counts
 
-    def counted(self):
-        user = g.user
-        yield "tasks", Task.select().where(Task.owner == user.id, Task.done_at.is_null(), Task.due_at < now())
-        yield "notices", Notice.select().where(Notice.user == user.id, Notice.read_at.is_null())
-        yield "approvals", Approval.waiting_for(user)
-        if permissions.sees_leads(user):
-            yield "leads", Lead.select().where(Lead.owner == user.id, Lead.status << Lead.WORKED_ON)
-            yield "collisions", Collision.visible_to(user).where(Collision.status == Collision.OPEN)
-            yield "reviews", Review.visible_to(user).where(Review.status == Review.IN_REVIEW)
-            yield "opportunities", Opportunity.select().where(Opportunity.status == Opportunity.OPEN, Opportunity.owner == user.id)
-        yield "tickets", Ticket.select().where(Ticket.owner == user.id, Ticket.status << Ticket.UNFINISHED)
+    @property
+    def shows_reviews(self):
+        return permissions.sees_leads(g.user) and company().reviews_new_customers
 
     @cached_property
     def place(self):
@@ -130,7 +128,7 @@ class Shell:
             Item(self, "products", "products.index", _("Products"), "tags"),
             Item(self, "collisions", "collisions.index", _("Collisions"), "gavel", "collisions", visible=sees(user, "collision")),
             Item(self, "reviews", "reviews.index", _("New customers"), "user-check", "reviews",
-                 visible=permissions.sees_leads(user) and company().reviews_new_customers),
+                 visible=self.shows_reviews),
         ]
         yield _("Service"), [
             Item(self, "tickets", "tickets.index", _("Tickets"), "lifebuoy", "tickets", visible=sees(user, "ticket")),
@@ -158,6 +156,40 @@ class Shell:
     @cached_property
     def rest(self):
         return [item for item in self.items.values() if item not in self.tabs]
+
+
+class Onlooker(NamedTuple):
+    """A person, as far as it decides what his navigation counts: it is spelled once for all who are equal in this."""
+
+    id: int
+    role: str
+    functions: frozenset
+    overseen: tuple | None
+    active = True  # whoever is shown a page
+
+    def may(self, function):
+        return function in self.functions
+
+    def is_a(self, *roles):
+        return self.role in roles
+
+
+@lru_cache(maxsize=500)
+def counting(who):
+    """(names, Spelled at a time): what the navigation counts for such a person."""
+    queries = dict(counted(who, None))
+    return tuple(queries), Spelled(lambda at: in_one(dict(counted(who, at))))
+
+
+def counted(who, at):
+    yield "tasks", Task.select().where(Task.owner == who.id, Task.done_at.is_null(), Task.due_at < at)
+    yield "notices", Notice.select().where(Notice.user == who.id, Notice.read_at.is_null())
+    yield "approvals", Approval.waiting_for(who, at)
+    if permissions.sees_leads(who):
+        yield "leads", Lead.select().where(Lead.owner == who.id, Lead.status << Lead.WORKED_ON)
+        yield "collisions", Collision.visible_to(who).where(Collision.status == Collision.OPEN)
+        yield "opportunities", Opportunity.select().where(Opportunity.status == Opportunity.OPEN, Opportunity.owner == who.id)
+    yield "tickets", Ticket.select().where(Ticket.owner == who.id, Ticket.status << Ticket.UNFINISHED)
 
 
 class Item:

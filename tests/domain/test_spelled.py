@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain import now
 from domain.spelled import Spelled
 from models import Choice, User, db
 
@@ -44,3 +45,8 @@ def test_a_write_tells_how_many_rows_it_wrote(cast):
     rename = Spelled(lambda user, name: User.update(name=name).where(User.id == user))
     assert (rename(cast.seller.id, "改名").rowcount, rename(0, "谁").rowcount) == (1, 0)
     assert User.get_by_id(cast.seller.id).name == "改名"
+
+
+def test_a_time_in_the_text_of_a_query_would_stand_still_and_is_refused(cast):
+    with pytest.raises(TypeError):
+        Spelled(lambda login: User.select().where(User.login == login, User.created_at < now()))("seller")

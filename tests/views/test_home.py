@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from domain import approvals, customers, follow_ups, now, tickets
+from domain import approvals, customers, follow_ups, leads, now, tickets
 from models import User
 from tests import offers
+from tests.cast import take
+from views import shell
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -81,3 +83,26 @@ def plan(cast, number):
 def test_the_menu_marks_the_place_to_which_a_page_belongs(login, cast, address, place):
     page = login(cast.admin).get(address).text
     assert re.findall(r'<a class="nav-link"[^>]* aria-current="page" data-go="(\w+)"', page) == [place]
+
+
+def counted(page):
+    """{place: number} of the side bar."""
+    links = re.findall(r'<a class="nav-link".*?</a>', page, re.DOTALL)
+    found = {re.search(r'data-go="(\w+)"', link)[1]: re.search(r'class="count">(\d+)', link) for link in links}
+    return {place: int(number[1]) for place, number in found.items() if number}
+
+
+def test_the_navigation_counts_what_there_is_at_every_page(login, cast, monkeypatch):
+    seller, manager = login(cast.seller), login(cast.manager)
+    assert counted(seller.get("/profile").text) == counted(manager.get("/profile").text) == {}
+    customer = customers.create(by=cast.seller, name="苏州恒立有限公司")
+    leads.create(cast.seller, name="南京精工")
+    follow_ups.plan(customer, by=cast.seller, due_at=now() + timedelta(hours=2), what="确认供电方式")
+    approvals.submit(offers.quote(cast.seller), by=cast.seller)
+    assert counted(seller.get("/profile").text) == {"leads": 1, "opportunities": 1}
+    assert counted(manager.get("/profile").text) == {"notices": 1, "approvals": 1}
+    later = now() + timedelta(hours=3)
+    monkeypatch.setattr(shell, "now", lambda: later)
+    assert counted(seller.get("/profile").text) == {"home": 1, "leads": 1, "opportunities": 1}
+    take("lead.see", "seller", by=cast.admin)
+    assert counted(seller.get("/profile").text) == {"home": 1}
