@@ -85,9 +85,19 @@ def day_of(at):
     return local(at).date()
 
 
+def to_utc(here):
+    """The naive UTC time at which the company's clocks show this."""
+    return here.replace(tzinfo=time_zone()).astimezone(UTC).replace(tzinfo=None)
+
+
+def lately(column, at, period):
+    """The WHERE of what counts still; what comes from far in the future was noted before the machine's clock was set back."""
+    return (column > at - period) & (column < at + period)
+
+
 def start_of_day(day):
     """The UTC time at which a company's calendar day begins."""
-    return datetime(day.year, day.month, day.day, tzinfo=time_zone()).astimezone(UTC).replace(tzinfo=None)
+    return to_utc(datetime(day.year, day.month, day.day))
 
 
-__all__ = ["N_", "Refused", "_", "day_of", "local", "now", "start_of_day", "time_zone", "transaction"]
+__all__ = ["N_", "Refused", "_", "day_of", "lately", "local", "now", "start_of_day", "time_zone", "to_utc", "transaction"]

@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from zxcvbn import zxcvbn
 
-from domain import Refused, _, events, now, storage, transaction
+from domain import Refused, _, events, lately, now, storage, transaction
 from domain.days import clock
 from domain.identifiers import plain_phone
 from models import LoginFailure, Role, Session, User
@@ -74,7 +74,7 @@ def refresh_hash(user, password):
 def ensure_not_throttled(login, address, at):
     """So many wrong words per account and per address in a quarter of an hour, and no more."""
     for failures, limit in ((of_login(login, address), TRIES_PER_LOGIN), (of_address(address), TRIES_PER_ADDRESS)):
-        recent = list(failures.where(lately(at)).order_by(LoginFailure.at.desc()).limit(limit))
+        recent = list(failures.where(lately(LoginFailure.at, at, WINDOW)).order_by(LoginFailure.at.desc()).limit(limit))
         if len(recent) == limit:
             until = recent[-1].at + WINDOW
             raise Refused(_("Too many tries. Try again after %(time)s.", time=clock(until)), until=until)
@@ -89,17 +89,12 @@ def of_login(login, address):
     return failures.where(LoginFailure.address == address) if at_home.exists() else failures
 
 
-def lately(at):
-    """The WHERE of what counts still; what comes from far in the future was noted before the machine's clock was set back."""
-    return (LoginFailure.at > at - WINDOW) & (LoginFailure.at < at + WINDOW)
-
-
 def of_address(address):
     return LoginFailure.select().where(LoginFailure.address == address)
 
 
 def tries_left(login, address, at):
-    return max(TRIES_PER_LOGIN - of_login(login, address).where(lately(at)).count(), 0)
+    return max(TRIES_PER_LOGIN - of_login(login, address).where(lately(LoginFailure.at, at, WINDOW)).count(), 0)
 
 
 def open_session(user, address, agent, remember, at):
@@ -281,7 +276,7 @@ def forget_old_rows(at=None):
     """Housekeeping: sessions past their end, failures past their window."""
     at = at or now()
     Session.delete().where(Session.expires_at < at).execute()
-    LoginFailure.delete().where(~lately(at)).execute()
+    LoginFailure.delete().where(~lately(LoginFailure.at, at, WINDOW)).execute()
 
 
 def set_preference(user, **columns):

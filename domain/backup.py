@@ -16,7 +16,7 @@ from peewee import SqliteDatabase
 from domain import Refused, _, events, now, schema
 from models import db
 
-KEPT = 30
+KEPT, STAMP = 30, "%Y%m%d-%H%M%S"
 MANIFEST, KEY, UPLOADS = "manifest.json", "secret_key", "imports"
 DUMPS = {"SQLite": "haitu.db", "PostgreSQL": "haitu.dump"}
 
@@ -27,12 +27,16 @@ def folder(data):
     return path
 
 
-def newest(data):
-    """(time, path) of the last backup, or None."""
-    files = sorted(folder(data).glob("haitu-*.tar.gz"))
+def newest(data, at=None):
+    """(time, path) of the last backup, or None. What is dated in the future was written before the clock was set back."""
+    files = [path for path in sorted(folder(data).glob("haitu-*.tar.gz")) if stamp_of(path) <= f"{at or now():{STAMP}}"]
     if not files:
         return None
-    return datetime.strptime(files[-1].name[6:21], "%Y%m%d-%H%M%S"), files[-1]
+    return datetime.strptime(stamp_of(files[-1]), STAMP), files[-1]
+
+
+def stamp_of(path):
+    return path.name[6:21]
 
 
 # ---- writing one -----------------------------------------------------------------------------------------------------
@@ -40,7 +44,8 @@ def newest(data):
 
 def create(data, why, at=None):
     """Write haitu-<time>-<why>.tar.gz with the database, the uploaded files, the secret key and a manifest; its path."""
-    target = folder(data) / f"haitu-{at or now():%Y%m%d-%H%M%S}-{why}.tar.gz"
+    at = at or now()
+    target = folder(data) / f"haitu-{at:{STAMP}}-{why}.tar.gz"
     audit = events.head()  # before the copy, so that the copy holds it
     with tempfile.TemporaryDirectory(dir=data) as room:
         dump = copy_database(Path(room))
@@ -56,7 +61,7 @@ def create(data, why, at=None):
             unfinished.rename(target)
         finally:
             unfinished.unlink(missing_ok=True)
-    forget_oldest(data)
+    forget_oldest(data, at)
     return target
 
 
@@ -105,8 +110,10 @@ def checksum(path):
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def forget_oldest(data):
-    for path in sorted(folder(data).glob("haitu-*.tar.gz"))[:-KEPT]:
+def forget_oldest(data, at):
+    """Keep the newest; what is dated in the future, by a clock that was wrong, goes first."""
+    files = folder(data).glob("haitu-*.tar.gz")
+    for path in sorted(files, key=lambda path: (stamp_of(path) <= f"{at:{STAMP}}", path))[:-KEPT]:
         path.unlink()
 
 

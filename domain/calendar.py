@@ -1,11 +1,11 @@
 """The company's calendar (工作日历): China's holidays with their make-up days (调休), and the days the company decides itself."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from functools import cache
 
 import holidays
 
-from domain import events, local, time_zone, transaction
+from domain import events, local, to_utc, transaction
 from models import CalendarDay
 
 DAY = timedelta(days=1)
@@ -53,7 +53,7 @@ class Calendar:
             begins, ends = max(here, datetime.combine(day, OPENS)), datetime.combine(day, CLOSES)
             if self.is_working_day(day) and begins < ends:
                 if left <= ends - begins:
-                    return (begins + left).replace(tzinfo=time_zone()).astimezone(UTC).replace(tzinfo=None)
+                    return to_utc(begins + left)
                 left -= ends - begins
             day += DAY
 

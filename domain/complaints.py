@@ -3,7 +3,7 @@
 import secrets
 from datetime import timedelta
 
-from domain import Refused, _, events, now, transaction
+from domain import Refused, _, events, lately, now, transaction
 from models import Complaint, ComplaintLink, Customer
 
 TOKEN_BYTES = 32  # 256 bits: not to be guessed
@@ -36,13 +36,13 @@ def file(customer, body, name="", phone="", address="", at=None):
     """Write down what the customer says. So many a day and an hour, and no more."""
     at = at or now()
     with transaction():  # counted before it is written: those sent at the same moment are not free
-        ensure_few(Complaint.customer == customer.id, at - A_DAY, PER_CUSTOMER)
-        ensure_few(Complaint.address == address, at - AN_HOUR, PER_ADDRESS)
+        ensure_few(Complaint.customer == customer.id, at, A_DAY, PER_CUSTOMER)
+        ensure_few(Complaint.address == address, at, AN_HOUR, PER_ADDRESS)
         complaint = Complaint.create(customer=customer, body=body, name=name, phone=phone, address=address, at=at)
         events.record("customer.complained", customer, None, at=at, complaint=complaint.id)
     return complaint
 
 
-def ensure_few(whose, since, most):
-    if Complaint.select().where(whose, Complaint.at > since).count() >= most:
+def ensure_few(whose, at, period, most):
+    if Complaint.select().where(whose, lately(Complaint.at, at, period)).count() >= most:
         raise Refused(_("We have your message already. If something is missing, please write again tomorrow."))

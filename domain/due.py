@@ -1,13 +1,13 @@
 """When a rule takes a record (掉保): one WHERE for the run, its rehearsal and the lists; and the why of a single record."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property, reduce
 from operator import and_, or_
 
 from peewee import JOIN, SQL, Case, Value, fn
 
-from domain import calendar, day_of, local, now, start_of_day
+from domain import calendar, day_of, local, now, start_of_day, to_utc
 from models import (
     EVERYTHING,
     Customer,
@@ -33,7 +33,7 @@ def last_night(at):
 
 
 def moment_of(night):
-    return start_of_day(night) + timedelta(hours=HOUR)
+    return to_utc(datetime.combine(night, time(HOUR)))
 
 
 @dataclass

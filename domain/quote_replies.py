@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from domain import Refused, _, day_of, events, now, quote_links, transaction
+from domain import Refused, _, day_of, events, lately, now, quote_links, transaction
 from models import Quote, QuoteReply
 
 A_DAY, AN_HOUR = timedelta(days=1), timedelta(hours=1)
@@ -65,7 +65,7 @@ def told(reply):
 
 
 def ensure_few(link, address, at):
-    through_link = (QuoteReply.link == link.id) & (QuoteReply.at > at - A_DAY)
-    from_address = (QuoteReply.address == address) & (QuoteReply.at > at - AN_HOUR)
+    through_link = (QuoteReply.link == link.id) & lately(QuoteReply.at, at, A_DAY)
+    from_address = (QuoteReply.address == address) & lately(QuoteReply.at, at, AN_HOUR)
     if QuoteReply.select().where(through_link).count() >= PER_LINK or QuoteReply.select().where(from_address).count() >= PER_ADDRESS:
         raise Refused(_("We have your messages already. If something is missing, please call us."))

@@ -4,6 +4,9 @@ import logging
 import os
 import socket
 from datetime import timedelta
+from functools import partial
+from threading import Thread
+from time import sleep
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -30,10 +33,36 @@ from models import Lease, db
 
 log = logging.getLogger("haitu.schedule")
 
+MINUTE = 60
+
 
 def start(data, smtp_url=""):
     """Begin the daily and hourly jobs in the background of this process."""
     clock = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": 3600})
+    plan = partial(add_jobs, clock, data, smtp_url)
+    plan()
+    clock.start()
+    Thread(target=watch, args=(clock, plan), daemon=True).start()
+    return clock
+
+
+def watch(clock, plan):
+    last = now()
+    while True:
+        sleep(MINUTE)
+        last = plan_anew_if_set_back(clock, plan, last, now())
+
+
+def plan_anew_if_set_back(clock, plan, last, at):
+    """Otherwise every job waits until its old time comes again. Gives the time to compare with next."""
+    if at < last:
+        log.warning("the machine's clock was set back from %s to %s: the jobs are planned anew", last, at)
+        clock.remove_all_jobs()
+        plan()
+    return at
+
+
+def add_jobs(clock, data, smtp_url):
     clock.add_job(run, "interval", hours=1, args=("sessions", accounts.forget_old_rows))
     clock.add_job(run, "interval", hours=1, args=("teams", members.end_expired))
     clock.add_job(run, "interval", hours=1, args=("uploads", lambda: imports.forget_old_uploads(data)))
@@ -51,8 +80,6 @@ def start(data, smtp_url=""):
     clock.add_job(run, "interval", hours=1, args=("validity", validity.tell_of_expiry))
     clock.add_job(run, "interval", hours=1, args=("collisions", collision_report.tell_of_last_month))
     clock.add_job(run, args=("match keys", match_keys.catch_up))  # once, at the start
-    clock.start()
-    return clock
 
 
 def run(name, job, leased=True):

@@ -9,7 +9,7 @@ import json
 import secrets
 from datetime import timedelta
 
-from domain import Refused, _, arrivals, assignment, duplicates, events, leads, now, transaction
+from domain import Refused, _, arrivals, assignment, duplicates, events, lately, leads, now, transaction
 from models import WebForm, WebFormPost
 
 TOKEN_BYTES = 16  # 128 bits
@@ -55,7 +55,7 @@ def digest(columns):
 
 def sent_before(form, content, at):
     same = WebFormPost.select().where(WebFormPost.form == form.id, WebFormPost.content == content)
-    return same.where(WebFormPost.at > at - AN_HOUR).exists()
+    return same.where(lately(WebFormPost.at, at, AN_HOUR)).exists()
 
 
 def join(form, columns, at):
@@ -78,5 +78,5 @@ def bring(form, columns, at):
 
 
 def ensure_few(whose, at, most):
-    if WebFormPost.select().where(whose, WebFormPost.at > at - AN_HOUR).count() >= most:
+    if WebFormPost.select().where(whose, lately(WebFormPost.at, at, AN_HOUR)).count() >= most:
         raise Refused(_("We have your message already. If something is missing, please write again in an hour."))

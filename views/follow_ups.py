@@ -1,6 +1,6 @@
 """Follow-ups, the next step, and the timeline of a record. Every record page includes templates/follow_ups/panel.html."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from flask import Blueprint, abort, g, request, url_for
@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from wtforms import DateTimeLocalField, RadioField, SelectField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Length, Optional
 
-from domain import disclosures, flows, follow_ups, local, now, time_zone, timeline
+from domain import disclosures, flows, follow_ups, local, now, timeline, to_utc
 from models import BY_KIND, Pooled, Stage, Task
 from permissions import can_follow_up
 from views.fields import Line, fixed_choices, longest
@@ -102,10 +102,6 @@ class DueForm(FlaskForm):
     """A quick date's button, or the field for a date of one's own."""
 
     due_at = MomentField(_l("Date and time"), [DataRequired(_l("Write a date and a time."))])
-
-
-def to_utc(moment):
-    return moment.replace(tzinfo=time_zone()).astimezone(UTC).replace(tzinfo=None)
 
 
 @bp.app_template_global()

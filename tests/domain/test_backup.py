@@ -15,7 +15,7 @@ from peewee import SqliteDatabase
 from domain import Refused, accounts, backup, events, now, schema
 from models import TABLES, Department, Event, User, db
 
-NOON = now().replace(hour=4, minute=0, second=0, microsecond=0)
+NOON = now().replace(hour=4, minute=0, second=0, microsecond=0) - timedelta(days=1)
 
 @pytest.fixture
 def data(cast, tmp_path, monkeypatch):
@@ -198,7 +198,7 @@ def test_thirty_backups_are_kept(data):
     first = backup.create(data, "nightly", NOON)
     for day in range(1, backup.KEPT + 1):
         shutil.copy(first, first.with_name(f"haitu-{NOON + timedelta(days=day):%Y%m%d-%H%M%S}-nightly.tar.gz"))
-    backup.forget_oldest(data)
+    backup.forget_oldest(data, NOON + timedelta(days=backup.KEPT))
     assert not first.exists()
     assert len(list(backup.folder(data).glob("*.tar.gz"))) == backup.KEPT
 

@@ -1,14 +1,14 @@
 """Days as the company counts them: across 国庆 and its make-up days, by its own decisions, and backwards."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import calendar
+from domain import calendar, day_of, due, start_of_day, time_zone
 from domain.calendar import Calendar
-from models import CalendarDay, Event
+from models import CalendarDay, Company, Event
 
 PUBLIC = Calendar()
 
@@ -78,3 +78,22 @@ def test_a_day_that_is_decided_again_keeps_its_name_unless_another_is_given(cast
     assert CalendarDay.get().name == "周年庆"
     calendar.decide(of_2026(10, 9), works=False, by=cast.admin, name="年会")
     assert CalendarDay.get().name == "年会"
+
+
+@pytest.fixture
+def berlin(cast):
+    Company.update(time_zone="Europe/Berlin").execute()
+    time_zone.cache_clear()
+    yield
+    time_zone.cache_clear()
+
+
+@pytest.mark.parametrize("day, began, taken, hours", [  # in UTC, by hand
+    (date(2027, 3, 27), datetime(2027, 3, 26, 23), datetime(2027, 3, 27, 2), 24),
+    (date(2027, 3, 28), datetime(2027, 3, 27, 23), datetime(2027, 3, 28, 1), 23),  # the clocks go forward
+    (date(2027, 10, 31), datetime(2027, 10, 30, 22), datetime(2027, 10, 31, 2), 25),  # and back
+])
+def test_where_the_clocks_change_a_day_has_the_hours_that_it_has(berlin, day, began, taken, hours):
+    assert (start_of_day(day), due.moment_of(day)) == (began, taken)
+    assert start_of_day(day + calendar.DAY) - began == timedelta(hours=hours)
+    assert due.last_night(taken) == day_of(taken) == day and due.last_night(taken - timedelta(minutes=1)) == day - calendar.DAY

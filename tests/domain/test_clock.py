@@ -1,15 +1,19 @@
 """The machine's clock is set back, or jumps ahead: nothing is done twice, nothing ends before it began, nobody is shut out for long."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
+from apscheduler.schedulers.background import BackgroundScheduler
 
 from domain import (
     Refused,
     accounts,
     approval_timeouts,
     approvals,
+    backup,
     collision_report,
+    complaints,
     customers,
     doors,
     leads,
@@ -19,6 +23,7 @@ from domain import (
     pool,
     quote_board,
     quote_links,
+    quote_replies,
     quotes,
     recycling,
     recycling_runs,
@@ -26,6 +31,7 @@ from domain import (
     schedule,
     tickets,
     validity,
+    web_forms,
 )
 from models import (
     Approval,
@@ -47,7 +53,7 @@ from tests import books, offers, routes
 from tests.cast import PASSWORD
 
 AT = datetime(2026, 11, 26, 2, 0)  # ten in the morning
-HOUR, DAY, YEAR = timedelta(hours=1), timedelta(days=1), timedelta(days=365)
+MINUTE, HOUR, DAY, YEAR = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1), timedelta(days=365)
 
 pytestmark = pytest.mark.parametrize("back", [HOUR, DAY])
 
@@ -206,3 +212,60 @@ def test_a_mail_does_not_wait_for_the_future(cast, back):
     outbox.queue(quote, cast.seller, "a@example.com", "报价", "您好", "https://haitu.example/q/{}".format, "k" * 16, at=AT)
     assert outbox.due(AT) == [Mail.get().id]
     assert bool(outbox.due(AT - back)) is (back > outbox.PAUSES[-1])
+
+
+def test_what_strangers_sent_in_the_future_shuts_no_address_out(cast, back):
+    asked = [customers.create(cast.seller, name=f"客户 {number}", at=AT - DAY) for number in range(complaints.PER_ADDRESS + 1)]
+    link = quote_links.behind(quote_links.make(offers.approved(cast.seller), by=cast.seller, at=AT - DAY))
+    form = web_forms.save(None, cast.admin, name="展会", title="留下联系方式", source="exhibition", pool=Pool.of("lead").get())
+    most = (
+        (lambda n, at: complaints.file(asked[n], "坏了", address="10.0.0.1", at=at), complaints.PER_ADDRESS),
+        (lambda n, at: quote_replies.ask(link, link.quote, f"{n}", address="10.0.0.1", at=at), quote_replies.PER_LINK),
+        (lambda n, at: web_forms.send(form, "10.0.0.1", at, name=f"公司 {n}"), web_forms.PER_ADDRESS),
+    )
+    for send, number in most:
+        for n in range(number):
+            send(n, AT)
+        with pytest.raises(Refused):
+            send(number, AT)
+    for send, number in most[::2] if back == HOUR else most:  # the link's limit is a day's
+        send(number, AT - back)
+
+
+# ---- backups and jobs --------------------------------------------------------------------------------------------------
+
+
+def backup_of(data, at):
+    path = backup.folder(data) / f"haitu-{at:%Y%m%d-%H%M%S}-nightly.tar.gz"
+    path.touch()
+    return path
+
+
+def test_the_last_backup_is_none_of_the_future(tmp_path, back):
+    right, _wrong = backup_of(tmp_path, AT - back), backup_of(tmp_path, AT)
+    assert backup.newest(tmp_path, AT - back)[1] == right
+    assert backup.newest(tmp_path, AT - back - DAY) is None
+
+
+def test_backups_of_the_future_do_not_cost_the_one_just_written(tmp_path, back):
+    for night in range(backup.KEPT):
+        backup_of(tmp_path, AT + night * DAY)
+    written = backup_of(tmp_path, AT - back)
+    backup.forget_oldest(tmp_path, AT - back)
+    assert written.exists() and len(list(backup.folder(tmp_path).iterdir())) == backup.KEPT
+
+
+def test_jobs_do_not_wait_for_the_old_time_to_come_again(tmp_path, back):
+    clock = BackgroundScheduler(timezone="UTC")
+    plan = partial(schedule.add_jobs, clock, tmp_path, "")
+    plan()
+    clock.start(paused=True)
+    planned = sorted(job.next_run_time for job in clock.get_jobs())
+    for job in clock.get_jobs():
+        job.modify(next_run_time=job.next_run_time + back)
+    assert schedule.plan_anew_if_set_back(clock, plan, AT, AT + MINUTE) == AT + MINUTE
+    assert min(job.next_run_time for job in clock.get_jobs()) >= planned[0] + back
+    schedule.plan_anew_if_set_back(clock, plan, AT, AT - back)
+    assert len(clock.get_jobs()) == len(planned)
+    assert all(anew.next_run_time - before < MINUTE for before, anew in zip(planned, sorted(clock.get_jobs(), key=lambda job: job.next_run_time)))
+    clock.shutdown()
