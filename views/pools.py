@@ -14,6 +14,7 @@ from domain import assignment, events, now, pool, search
 from domain.pool_limits import quota
 from models import Customer, Lead, Pool, capped_counts
 from permissions import can_assign, can_claim, can_hand_out, can_lock, can_move, can_release, sees
+from views.answers import refused
 from views.follow_ups import find, record_url
 from views.formats import capped as count_words
 from views.formats import choice
@@ -149,17 +150,18 @@ def claim(plural, id):
     here = record.pool
     pool.claim(record, by=g.user)
     toast(_("%(name)s is yours.", name=record.name), undo=(url_for("pools.unclaim", plural=plural, id=id), {}))
+    if there := safe_path(request.form.get("next")):
+        return go(there)
     return fragment_or_redirect(
-        "pools/claimed.html", "row", safe_path(request.form.get("next")) or remember_where(), record=record,
-        what=record.kind(), state="claimed", quota=quota(g.user, record.kind(), here),
+        "pools/claimed.html", "row", remember_where(), record=record, what=record.kind(), state="claimed", quota=quota(g.user, record.kind(), here),
     )
 
 
 @bp.errorhandler(pool.Taken)
 def taken(no):
-    """409: the row fades and says who was faster; a plain form gets the sentence."""
-    if not wants_part():
-        return render_template("errors/error.html", code=409, message=no.message, back=remember_where()), 409
+    """409: the row fades and says who was faster; where there is no row one gets the sentence."""
+    if not wants_part() or "next" in request.form:
+        return refused(no)
     seconds = int((now() - no.claim.at).total_seconds()) if no.claim else None
     state = "claimed" if no.claim and no.claim.owner_id == g.user.id else "taken"  # a second press of one's own
     row = render_block(

@@ -34,3 +34,18 @@ def test_of_two_decisions_the_second_is_told_of_the_first(visit):
     other.locator("#decide").get_by_role("button", name="同意").click()
     other.get_by_role("dialog").get_by_role("button", name="同意 ¥").click()
     expect(other.locator("#main")).to_contain_text("请再谈一轮")
+
+
+def test_on_the_page_of_a_record_a_claim_that_came_too_late_is_told_where_one_stands(visit):
+    first, second = visit("seller1"), visit("seller2")
+    first.goto("/pools")
+    address = first.locator("tbody tr td.title a").nth(3).get_attribute("href")
+    for page in (first, second):
+        page.goto(address)
+        expect(page.locator("form", has=page.get_by_role("button", name="领取")).first).to_have_attribute("data-htmx-powered", "true")
+    for page in (first, second):
+        page.get_by_role("button", name="领取").locator("visible=true").click()
+        expect(page.locator(".toast")).to_contain_text("已领取" if page is first else "李雷")
+    assert second.url.endswith(address)
+    expect(second.get_by_role("heading", level=1)).to_be_visible()
+    expect(first.get_by_role("link", name="转为客户").locator("visible=true")).to_be_visible()

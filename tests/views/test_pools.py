@@ -121,6 +121,18 @@ def test_without_javascript_the_slower_one_gets_a_sentence(cast, login, lying):
     assert answer.status_code == 409 and cast.rival.name in answer.text
 
 
+def test_on_its_own_page_a_claim_leads_back_there_and_a_refusal_is_told_there(cast, login, lying):
+    first, second = lying(2)
+    seller, on_the_page = login(cast.seller), {"next": f"/leads/{first}"}
+    assert f'name="next" value="/leads/{first}"' in seller.get(f"/leads/{first}").text
+    pool.claim(fresh(second), by=cast.rival)
+    refusal = seller.post(f"/leads/{second}/claim", data={"next": f"/leads/{second}"}, headers=PART)
+    assert (refusal.status_code, refusal.headers["HX-Reswap"]) == (409, "none")
+    assert cast.rival.name in refusal.text and "<tr" not in refusal.text
+    assert seller.post(f"/leads/{first}/claim", data=on_the_page, headers=PART).headers["HX-Redirect"] == f"/leads/{first}"
+    assert fresh(first).owner == cast.seller
+
+
 def test_a_lead_that_never_lay_in_my_pools_is_not_there(cast, login):
     lead = leads.create(cast.outsider, name="别人的线索")
     assert login(cast.seller).post(f"/leads/{lead.id}/claim", headers=PART).status_code == 404
