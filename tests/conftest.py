@@ -5,11 +5,13 @@ import logging
 import os
 import shutil
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import pytest
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 
+import models
 from domain import accounts, doors, live, now, time_zone
 from tests import cast as people
 from tests import databases, egress, pages, postgres, world
@@ -23,7 +25,9 @@ STARTS = {"empty_database": "empty", "demo_company": "demo", "one_of_each": "wor
 
 
 def pytest_configure(config):
-    """Once per run, before the workers: the PostgreSQL cluster."""
+    """The hour at which the suite runs; and once per run, before the workers, the PostgreSQL cluster."""
+    if at := os.environ.get("HAITU_TEST_AT"):
+        set_clock(datetime.fromisoformat(at))
     if ENGINE != "postgresql" or SERVER in os.environ:
         return
     reason = postgres.missing()
@@ -32,6 +36,18 @@ def pytest_configure(config):
         os.environ[SERVER] = config.cluster.address
     elif os.environ.get("CI") == "true":
         raise pytest.UsageError(reason)
+
+
+def set_clock(at):
+    """The tests run as if it were this time in UTC: HAITU_TEST_AT=2027-12-31T15:55. Whoever has imported utcnow has this one too.
+
+    The servers that some tests start in processes of their own keep the machine's time.
+    """
+
+    def shifted(ahead):
+        return datetime.now(UTC).replace(tzinfo=None) + ahead
+
+    models.utcnow.__defaults__, models.utcnow.__code__ = (at - models.utcnow(),), shifted.__code__
 
 
 def pytest_unconfigure(config):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain import Refused, customers, deals, leads, now, pool, pool_limits, pools
+from domain import Refused, customers, days, deals, leads, now, pool, pool_limits, pools
 from models import Company, Customer, Lead, Pool, Stage
 
 NOON = now().replace(hour=4, minute=0, second=0, microsecond=0)  # 12:00 in Shanghai
@@ -122,7 +122,7 @@ def test_what_was_just_given_back_waits_for_everybody_from_its_return_not_from_i
     edit(fresh(record), cast.admin, at=NOON + DAY, city="扬州")
     no = succeeds_at_the_time_that_it_names(record, cast.rival, NOON + DAY)
     assert (no.facts["rule"], no.facts["until"]) == ("hold_days", pool_limits.start_of_day(pool_limits.day_of(NOON + 2 * DAY)))
-    assert f"before {(NOON + 2 * DAY).day} {NOON:%b}" in no.message
+    assert f"before {days.day(NOON + 2 * DAY)}" in no.message
 
 
 def test_a_new_lead_waits_for_nobody(dug, lying, cast):
