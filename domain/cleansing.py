@@ -209,12 +209,19 @@ def tell_alike(record, other, by, at=None):
 
 def settle_both(record, other, at):
     """The two are one by now."""
-    one, two = sorted((record.id, other.id))
-    settle(found_by(record.kind(), one, two), at)
+    settle(found_by(record.kind(), record.id, other.id), at)
 
 
-def found_by(what, one, two):
+def open_both(record, other, at):
+    """They are two again: what was settled at that moment, when they became one, is not."""
+    CleansingFinding.update(settled_at=None).where(
+        found_by(record.kind(), record.id, other.id), CleansingFinding.settled_at == at
+    ).execute()
+
+
+def found_by(what, *ids):
     """The WHERE of a duplicate in every run; the runs are named because the index begins with them."""
+    one, two = sorted(ids)
     key = key_of(CleansingFinding.DUPLICATE, what, one, two)
     return CleansingFinding.run.in_(CleansingRun.select(CleansingRun.id)) & (CleansingFinding.key == key)
 

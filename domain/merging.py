@@ -118,6 +118,7 @@ def undo(merge, by, at=None):
         winner, loser = sides(merge)
         ensure_untorn(merge)
         settle(winner, loser)
+        cleansing.open_both(winner, loser, merge.at)
         events.record(f"{winner.kind()}.unmerged", winner, by, at=at, loser_id=loser.id, loser_name=loser.name, merge=merge.id)
 
 

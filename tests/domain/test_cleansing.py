@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from domain import Refused, cleansing, customers, duplicates, leads, merging
-from models import Apart, CleansingFinding, CleansingRun, Contact, Customer, Event, Lead, Pool
+from models import Apart, CleansingFinding, CleansingRun, Contact, Customer, Event, Lead, Merge, Pool
 
 AT = datetime(2026, 11, 21, 2, 0)
 ALL = CleansingRun.NEEDS
@@ -110,11 +110,13 @@ def test_a_page_warns_no_more_of_what_was_told_apart(cast):
     assert [match.record for match in duplicates.of_record(cast.seller, two)] == [three]
 
 
-def test_a_merge_settles_what_was_found(cast):
+def test_a_merge_settles_what_was_found_until_it_is_taken_back(cast):
     one, two = (customers.create(cast.seller, name="常州恒力机械有限公司") for _n in range(2))
     row = found(look(cast), "duplicate")[0]
     merging.merge(one, two, by=cast.seller, at=AT)
     assert CleansingFinding.get_by_id(row.id).settled_at == AT
+    merging.undo(Merge.get(), by=cast.seller, at=AT)
+    assert CleansingFinding.get_by_id(row.id).settled_at is None
 
 
 def test_a_look_that_was_stopped_anywhere_goes_on_without_skipping_or_repeating(cast):
