@@ -5,8 +5,10 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from flask_babel import force_locale
 
-from domain import local, now, pool, recycling, recycling_runs, rehearsals
+from domain import now, pool, recycling, recycling_runs, rehearsals
+from domain.days import day, today
 from models import Customer, Lead, Pool, PoolScope, RecycleRule
 from views import helpers
 
@@ -182,11 +184,12 @@ def test_whoever_lost_it_is_told_and_its_timeline_says_by_which_rule(login, cast
     assert "按规则「15 天未跟进」退回" in timeline and "算起已满 10 天" in timeline
 
 
-def test_a_warning_names_the_record_and_its_last_day(login, cast, lead, switch_on):
+def test_a_warning_names_the_record_and_its_last_day(app, login, cast, lead, switch_on):
     switch_on(owner_notice_days=3)
     recycling_runs.catch_up(rest=0)
-    last_day = local(now()).date() + timedelta(days=2)
-    assert f"也兴网络 过了 {last_day:%m-%d} 就会按规则「15 天未跟进」退回公海" in login(cast.seller).get("/notices").text
+    with app.test_request_context(), force_locale("zh_Hans_CN"):
+        last_day = day(today() + timedelta(days=2))
+    assert f"也兴网络 过了 {last_day} 就会按规则「15 天未跟进」退回公海" in login(cast.seller).get("/notices").text
 
 
 def test_without_a_rule_there_is_neither_tab_nor_countdown(login, cast, lead):
