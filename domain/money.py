@@ -12,6 +12,8 @@ MONEY_PLACES, QUANTITY_PLACES, PERCENT_PLACES = 2, 4, 2
 
 PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 WITH_COMMAS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+TENTHS, HUNDREDTHS = re.compile(r"[1-9](?:\.[0-9]+)?"), re.compile(r"(?!10)[1-9][0-9](?:\.[0-9]+)?")  # 9折 or 9.5折, 95折
+SAID = str.maketrans("零一二三四五六七八九点", "0123456789.")
 LONGEST_NUMBER = 30
 WIDEST_EXPONENT = 20
 
@@ -42,7 +44,7 @@ def round_up(numerator, denominator):
 
 
 def parse_money(text):
-    """Fen of an amount typed in yuan: half-width digits, commas in threes or none, at most two decimals."""
+    """Fen of an amount typed in yuan: half-width digits, commas in threes or none, at most two decimals after a . or 。"""
     return bounded(int(_typed(text, MONEY_PLACES).scaleb(2)))
 
 
@@ -59,8 +61,26 @@ def parse_percent(text):
     return percent
 
 
+def parse_paid(text):
+    """How much of a price is paid, in percent as parse_percent() gives it: 95, 95%, or as one says it.
+
+    Before 折 one digit is tenths of the price and two are hundredths: 9折 and 九折 are 90; 95折, 9.5折, 九五折 and 九点五折 are 95;
+    对折 is 50. 10折 may mean either and is not_a_number.
+    """
+    if not text.endswith("折"):
+        return parse_percent(text.removesuffix("%"))
+    said = text.removesuffix("折").strip().translate(SAID).replace("。", ".")
+    if said == "对":
+        return Decimal(50)
+    if TENTHS.fullmatch(said):
+        return parse_percent(said) * 10
+    if HUNDREDTHS.fullmatch(said):
+        return parse_percent(said)
+    raise PricingError("not_a_number")
+
+
 def _typed(text, places):
-    number = text.strip(" ")
+    number = text.strip(" ").replace("。", ".")  # the full stop of a Chinese input method
     if len(number) > LONGEST_NUMBER:
         raise PricingError("too_large" if number[:1].isdigit() else "not_a_number")
     if not _well_formed(number):

@@ -12,7 +12,7 @@ from flask_babel import lazy_pgettext, pgettext
 
 from domain import quote_lines, quotes
 from domain.identifiers import folded
-from domain.money import PricingError, format_money, format_quantity, parse_money, parse_percent, parse_quantity
+from domain.money import PricingError, format_money, format_quantity, parse_money, parse_paid, parse_quantity
 from domain.pricing import PricedLine
 from domain.quote_lines import WHOLE, percent_of
 from models import QuoteLine
@@ -161,7 +161,7 @@ def read_text(key, what, text):
 
 def read_product(key, source, product, optional, quantity, rate, way):
     errors = {}
-    number = read(parse_quantity, quantity, "quantity", errors)
+    number = read(parse_quantity, quantity.strip().removesuffix(source["unit"]), "quantity", errors)  # 2 只 of what is sold by the 只
     line = quote_lines.line_from(source, product, number, optional=optional, **read_terms(rate, way, errors))
     return Row(key, line, quantity, rate, way, errors)
 
@@ -193,8 +193,8 @@ def read_money(text):
 
 
 def read_rate(text):
-    """Basis points off for what is paid in percent: 95 is 500; 100 is None."""
-    paid = parse_percent(text.strip().removesuffix("%"))
+    """Basis points off for what is paid in percent: 95 and 九五折 are 500; 100 is None."""
+    paid = parse_paid(text.strip())
     if 0 < paid < LEAST_RATE:
         raise PricingError("slip")
     return WHOLE - int(paid * 100) or None

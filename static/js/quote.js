@@ -174,7 +174,7 @@
     const row = event.target.closest("tr[data-line]");
     if (step) {
       const input = one("[name=quantity]", row);
-      const now = Number(input.value.normalize("NFKC").replaceAll(",", "")) || 0;
+      const now = Number(input.value.normalize("NFKC").replaceAll(",", "").replace("。", ".")) || 0;
       set(input, Math.max(now > 0 ? Math.min(now, 1) : 1, Number((now + Number(step.dataset.step)).toFixed(4)))); // 0.57 + 1 is no 1.5699999999999998
     } else if (fix) {
       form.elements.order_way.value = "amount";

@@ -18,6 +18,7 @@ from domain.money import (
     format_quantity,
     half_up,
     parse_money,
+    parse_paid,
     parse_percent,
     parse_quantity,
 )
@@ -161,6 +162,24 @@ def test_quantities_and_percentages_that_are_understood():
     assert parse_quantity("1,200.0001") == Decimal("1200.0001")
     assert parse_percent("7.5") == Decimal("7.5")
     assert code_of(parse_percent, "100.01") == "too_large"
+
+
+@pytest.mark.parametrize(
+    ("text", "paid"),
+    [("95", "95"), ("95%", "95"), ("95折", "95"), ("9.5折", "95"), ("9。5折", "95"), ("九五折", "95"), ("九点五折", "95"), ("9折", "90"),
+     ("九 折", "90"), ("八八折", "88"), ("8.85折", "88.5"), ("对折", "50"), ("五折", "50"), ("10折", None), ("十折", None), ("0折", None),
+     ("05折", None), ("100折", None), ("9.888折", None), ("折", None), ("95折扣", None)],
+)
+def test_a_discount_is_read_as_one_says_it(text, paid):
+    if paid is None:
+        assert code_of(parse_paid, text) in ("not_a_number", "too_many_decimals")
+    else:
+        assert parse_paid(text) == Decimal(paid)
+
+
+def test_the_full_stop_of_an_input_method_is_a_decimal_point():
+    assert parse_quantity("3。5") == Decimal("3.5") and parse_money("1,280。50") == 1_280_50
+    assert code_of(parse_quantity, "3。") == code_of(parse_quantity, "3。5。1") == "not_a_number"
 
 
 @pytest.mark.parametrize(("quantity", "text"), [("24", "24"), ("0.5000", "0.5"), ("1200", "1,200"), ("1E+3", "1,000")])

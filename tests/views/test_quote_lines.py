@@ -41,6 +41,25 @@ def test_every_kind_of_line_is_typed_saved_and_shown_again(login, cast, draft, s
     assert total == 300_000 + 160_000 and f"¥{format_money(total)}" in page and f"¥{format_money(total)}" in typed.text
 
 
+def test_numbers_are_typed_as_one_says_them(login, cast, draft, sensors):
+    unit = sensors[0].unit
+    posted = form(
+        draft, (sensors[0], f"2 {unit}", "九五折"), (sensors[0], f"３{unit}", "8.8折"), (sensors[0], "1。5", "１,５00。5", "agreed"),
+        order_discount="九折", order_way="percent",
+    )
+    client = login(cast.seller)
+    assert client.post(f"/quotes/{draft.id}", data=posted).status_code == 303
+    assert columns_of(draft, "quantity", "discount", "agreed") == [
+        (Decimal(2), 500, None), (Decimal(3), 1_200, None), (Decimal("1.5"), None, 1_500_50)
+    ]
+    assert stored(draft).order_discount_rate == 1_000
+
+
+def test_a_quantity_of_another_unit_is_no_number(login, cast, draft, sensors):
+    answer = login(cast.seller).post(f"/quotes/{draft.id}", data=form(draft, (sensors[0], "2 箱", "")))
+    assert answer.status_code == 422 and re.search(r'name="quantity" value="2 箱"[^>]*aria-invalid', answer.text)
+
+
 @pytest.mark.parametrize(("rate", "way"), [("1,860.01", "agreed"), ("44,640.01", "amount"), ("x", "agreed"), ("-5", "amount")])
 def test_what_reduces_a_line_too_much_is_refused_beside_its_field(login, cast, draft, sensors, rate, way):
     answer = login(cast.seller).post(f"/quotes/{draft.id}", data=form(draft, (sensors[0], "24", rate, way)))
