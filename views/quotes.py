@@ -184,7 +184,7 @@ def editor(draft, saved=False, turned=False):
     sums = Sums(draft.totals, company(), can_see_cost(g.user, quote)) if draft.totals else None
     return {
         "quote": quote, "draft": draft, "form": draft.form, "rows": draft.rows, "sums": sums, "saved": saved,
-        "editing": True, "ways": WAYS, "blank": blank_rows(), "sees_cost": can_see_cost(g.user, quote),
+        "editing": True, "ways": WAYS, "blank": blank_rows(), "most_lines": quotes.MOST_LINES, "sees_cost": can_see_cost(g.user, quote),
         "route": foreseen(quote, draft.totals), "oob": wants_part(),
         "with_tax": with_tax, "turned": turned,
         "last_prices": last_prices_of(quote, draft.rows, with_tax) if turned or not wants_part() else {},

@@ -228,14 +228,29 @@
     one("[data-next]").textContent = lines.rows.length + 1;
   }
   function takeOut(row) {
-    const next = row.nextElementSibling || row.previousElementSibling;
+    const before = row.previousElementSibling, next = row.nextElementSibling || before;
     row.remove();
     renumber();
     recount();
     (next ? one(".cell", next) : search).focus();
+    const told = one("#taken-out").content.firstElementChild.cloneNode(true);
+    one("[data-undo]", told).addEventListener("click", () => {
+      told.remove();
+      if (!fits(1)) return;
+      before?.isConnected ? before.after(row) : lines.prepend(row);
+      settle(one(".cell", row));
+    });
+    toasts.append(told);
+  }
+  // A quote that is full takes no more lines, wherever they come from.
+  function fits(number) {
+    if (lines.rows.length + number <= Number(lines.dataset.most)) return true;
+    toast(lines.dataset.full, "bad");
+    return false;
   }
   // A copy says what is typed now, and is another line to the server.
   function duplicate(row) {
+    if (!fits(1)) return;
     const copy = another(row);
     all("select", row).forEach((select, place) => { all("select", copy)[place].value = select.value; });
     row.after(copy);
@@ -254,6 +269,7 @@
   }
   // A heading or note is there before the next letter is typed.
   function insert(what, place) {
+    if (!fits(1)) return;
     const row = another(one(`#new-${what}`).content.firstElementChild);
     place(row);
     settle(one(".cell", row));
@@ -341,6 +357,7 @@
     if (option.href) return ask("GET", option.href);
     search.value = "";
     shut();
+    if (!fits(1)) return;
     const [row] = await fetched(`${option.dataset.url}&${withHead(new URLSearchParams())}`);
     if (!row) return;
     lines.append(row);
@@ -387,7 +404,7 @@
     if (!("addsLines" in sent.dataset)) return;
     event.preventDefault();
     const rows = await fetched(sent.action, { method: "POST", body: withHead(new URLSearchParams(new FormData(sent))), refused });
-    if (!rows.length) return;
+    if (!rows.length || !fits(rows.length)) return;
     lines.append(...rows);
     search.value = "";
     shut();

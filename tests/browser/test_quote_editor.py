@@ -343,3 +343,34 @@ def test_a_long_note_is_read_to_its_end_on_a_phone(visit):
     assert note.evaluate("field => field.scrollWidth <= field.clientWidth && field.scrollHeight <= field.clientHeight + 1")
     note.press("Enter")
     assert "\n" not in note.input_value()
+
+
+def test_a_line_that_was_taken_out_comes_back_to_its_place_as_it_was(editor):
+    page, before = editor, names(editor)
+    add(page, "wdbsq")
+    page.keyboard.type("7")
+    page.get_by_role("button", name="备注").click()
+    page.keyboard.type("线缆另计")
+    row = page.locator("#lines tr").nth(len(before))
+    row.locator("[data-line-menu]").click()
+    page.locator("#line-menu").get_by_role("button", name="去掉这一行").click()
+    expect(page.locator("#lines tr")).to_have_count(len(before) + 1)
+    saved(page)
+    page.locator(".toast", has_text="已去掉这一行").get_by_role("button", name="撤销").click()
+    expect(row.locator("[name=quantity]")).to_have_value("7")
+    saved(page)
+    page.reload()
+    assert names(page) == [*before, "TT-20", "线缆另计"]
+    expect(row.locator("[name=quantity]")).to_have_value("7")
+
+
+def test_a_quote_that_is_full_says_so_at_once_and_takes_no_line(editor):
+    page, number = editor, editor.locator("#lines tr").count()
+    page.locator("#lines").evaluate("lines => { lines.dataset.most = lines.rows.length }")
+    page.get_by_role("button", name="备注").click()
+    expect(page.locator(".toast.bad")).to_contain_text("最多 500 行")
+    page.locator("#product-q").press_sequentially("wdbsq")
+    expect(page.locator("#product-list [aria-selected=true]")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast.bad")).to_have_count(2)
+    expect(page.locator("#lines tr")).to_have_count(number)
