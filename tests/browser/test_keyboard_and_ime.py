@@ -118,6 +118,7 @@ def test_shortcuts_can_be_switched_off(visit):
     page = visit("seller2")
     page.goto("/profile")
     page.get_by_role("button", name="关闭").click()
+    expect(page.get_by_role("button", name="开启")).to_be_visible()
     page.goto("/pools")
     page.keyboard.press("j")
     expect(page.locator("tr.current")).to_have_count(0)
