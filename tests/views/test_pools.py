@@ -124,7 +124,8 @@ def test_without_javascript_the_slower_one_gets_a_sentence(cast, login, lying):
 def test_on_its_own_page_a_claim_leads_back_there_and_a_refusal_is_told_there(cast, login, lying):
     first, second = lying(2)
     seller, on_the_page = login(cast.seller), {"next": f"/leads/{first}"}
-    assert f'name="next" value="/leads/{first}"' in seller.get(f"/leads/{first}").text
+    page = seller.get(f"/leads/{first}").text
+    assert f'name="next" value="/leads/{first}"' in page and "还没有人负责过" in page
     pool.claim(fresh(second), by=cast.rival)
     refusal = seller.post(f"/leads/{second}/claim", data={"next": f"/leads/{second}"}, headers=PART)
     assert (refusal.status_code, refusal.headers["HX-Reswap"]) == (409, "none")
